@@ -71,8 +71,9 @@ export function sign(url, {method = 'POST', body, key, keyId, ...defect}) {
 	return Object.fromEntries(Object.entries(headers).filter(([, v]) => v !== undefined));
 }
 
-// Why a received request's signature does not hold; null when it does. key: PEM of the sender.
-export function whyUnsigned({method, path, headers, body}, key) {
+// Why a received request's signature does not hold; null when it does. key: PEM of the sender; now: ms, what its date is
+// compared with.
+export function whyUnsigned({method, path, headers, body}, key, now = Date.now()) {
 	const parameters = Object.fromEntries([...(headers.signature ?? '').matchAll(/([a-zA-Z]+)="([^"]*)"/g)]
 		.map((m) => [m[1], m[2]]));
 	if (!parameters.keyId || !parameters.signature)
@@ -85,7 +86,7 @@ export function whyUnsigned({method, path, headers, body}, key) {
 	if (method === 'POST' && headers.digest !== sha256(body))
 		return `digest is ${headers.digest}, the body's is ${sha256(body)}`;
 	const date = Date.parse(headers.date);
-	if (!(Math.abs(date - Date.now()) < 5 * 60000))
+	if (!(Math.abs(date - now) < 5 * 60000))
 		return `date is ${headers.date}`;
 	if (parameters.algorithm && !['rsa-sha256', 'hs2019'].includes(parameters.algorithm))
 		return `algorithm is ${parameters.algorithm}`;
@@ -126,7 +127,8 @@ class Actor {
 	async send(inbox, activity, defect = {}) {
 		const object = typeof activity === 'string' ? activity
 			: JSON.stringify({'@context': CONTEXT[0], id: this.newId(), actor: this.id, ...activity});
-		const headers = sign(inbox, {key: this.key.privateKey, keyId: this.keyId, ...defect, body: object});
+		const date = new Date(this.peer.network.clock());
+		const headers = sign(inbox, {key: this.key.privateKey, keyId: this.keyId, date, ...defect, body: object});
 		return request(inbox, {method: 'POST', headers, body: defect.body ?? object, timeout: defect.timeout});
 	}
 
@@ -204,6 +206,7 @@ class Network {
 	keys = new Map();
 	documents = new Map();
 	verify = 'all';
+	clock = () => Date.now(); // of the peers, for servers whose clock a test shifts
 	keep = true; // whether bodies are kept (a benchmark of 100,000 turns it off)
 	sockets = new Set();
 	strangers = []; // requests for a host that is no peer
@@ -253,7 +256,7 @@ class Network {
 		if (!this.keys.has(keyId))
 			this.keys.set(keyId, this.keyOf(keyId));
 		try {
-			const why = whyUnsigned(record, await this.keys.get(keyId));
+			const why = whyUnsigned(record, await this.keys.get(keyId), this.clock());
 			const actor = record.json?.actor;
 			if (!why && actor !== undefined && actor !== keyId.split('#')[0])
 				return {verified: false, why: `signed by ${keyId}, but the actor is ${actor}`};

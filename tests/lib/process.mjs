@@ -31,10 +31,10 @@ function wrapped(program, args, {user, deathSignal = 'KILL'}) {
 }
 
 export function start(program, args = [], options = {}) {
-	const {env = {}, cwd, onLine, input} = options;
+	const {env = {}, cwd, onLine, input, talk} = options;
 	const [command, words] = wrapped(program, args, options);
 	const child = spawn(command, words, {
-		cwd, env: {...process.env, ...env}, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+		cwd, env: {...process.env, ...env}, stdio: [input === undefined && !talk ? 'ignore' : 'pipe', 'pipe', 'pipe'],
 	});
 	const log = new Tail(), out = new Tail();
 	const p = {pid: child.pid, child, running: true, get log() { return log.text; }, get stdout() { return out.text; }};
@@ -54,6 +54,7 @@ export function start(program, args = [], options = {}) {
 		child.stdin.on('error', () => {}); // it may end without reading everything
 		child.stdin.end(input);
 	}
+	p.write = (text) => child.stdin.write(text); // with talk: true
 	alive.add(p);
 	p.ended = new Promise((resolve) => {
 		const over = (code, signal) => {

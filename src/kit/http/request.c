@@ -1,0 +1,65 @@
+/* What handlers ask of a request: headers, parameters, negotiation. */
+#include <string.h>
+#include <strings.h>
+
+#include "base/str.h"
+#include "kit/http/accept.h"
+#include "kit/http/exchange.h"
+
+/* Joins the lines of one header. */
+struct gathering {
+	struct arena *arena;
+	const char *name;
+	const char *value;
+};
+
+static enum MHD_Result gather(
+	void *cls, enum MHD_ValueKind kind, const char *key, const char *value)
+{
+	struct gathering *g = cls;
+
+	(void)kind;
+	if (strcasecmp(key, g->name) != 0)
+		return MHD_YES;
+	if (!value)
+		value = "";
+	g->value = g->value ? arena_printf(g->arena, "%s, %s", g->value, value) : value;
+	return g->value ? MHD_YES : MHD_NO;
+}
+
+const char *request_header(const struct request *rq, const char *name)
+{
+	const struct exchange *x = (const struct exchange *)rq;
+	struct gathering g = {.arena = rq->cx.arena, .name = name};
+
+	MHD_get_connection_values(x->connection, MHD_HEADER_KIND, gather, &g);
+	return g.value;
+}
+
+const char *request_param(const struct request *rq, const char *name)
+{
+	const struct exchange *x = (const struct exchange *)rq;
+	const struct value *value = params_find(&x->values, name);
+
+	return value ? value->text : NULL;
+}
+
+int64_t request_int(const struct request *rq, const char *name, int64_t fallback)
+{
+	const struct exchange *x = (const struct exchange *)rq;
+	const struct value *value = params_find(&x->values, name);
+
+	return value && value->text ? value->number : fallback;
+}
+
+int request_accept(struct request *rq, const char *const *types, int count)
+{
+	rq->reply->vary_accept = true;
+	return accept_type(request_header(rq, "Accept"), types, count);
+}
+
+int request_accept_language(struct request *rq, const char *const *tags, int count)
+{
+	rq->reply->vary_language = true;
+	return accept_language(request_header(rq, "Accept-Language"), tags, count);
+}
