@@ -4,33 +4,29 @@
 #include <stddef.h>
 
 /* Sorted by the step they stand around. */
-#define CRASH_POINTS                                                                               \
-	X("write.before_commit")                                                                   \
-	X("write.after_commit")                                                                    \
-	X("write.in_batch")                                                                        \
-	X("publish.before_commit")                                                                 \
-	X("publish.after_commit")                                                                  \
-	X("publish.before_nudge")                                                                  \
-	X("follow.before_write")                                                                   \
-	X("follow.after_write")                                                                    \
-	X("inbox.before_answer")                                                                   \
-	X("deliver.before_send")                                                                   \
-	X("deliver.after_send")                                                                    \
-	X("deliver.before_position")                                                               \
-	X("deliver.in_batch")                                                                      \
-	X("deliver.after_position")                                                                \
-	X("reach.before_write")                                                                    \
-	X("reach.after_write")                                                                     \
-	X("init.after_config")                                                                     \
-	X("init.after_secret")                                                                     \
-	X("init.before_migrate")                                                                   \
-	X("migrate.in_step")
-
 const char *const crash_points[] = {
-#define X(name) name,
-	CRASH_POINTS
-#undef X
-		NULL};
+	"write.before_commit",
+	"write.after_commit",
+	"write.in_batch",
+	"publish.before_commit",
+	"publish.after_commit",
+	"publish.before_nudge",
+	"follow.before_write",
+	"follow.after_write",
+	"inbox.before_answer",
+	"deliver.before_send",
+	"deliver.after_send",
+	"deliver.before_position",
+	"deliver.in_batch",
+	"deliver.after_position",
+	"reach.before_write",
+	"reach.after_write",
+	"init.after_config",
+	"init.after_secret",
+	"init.before_migrate",
+	"migrate.in_step",
+	NULL,
+};
 
 #ifdef CHORSU_CRASH_POINTS
 

@@ -1,0 +1,156 @@
+/* fetch_get: one document, waited for; redirects are followed here, each hop checked as the first
+ * one. */
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "kit/fetch/loop.h"
+
+#define REDIRECTS_MAX 3
+#define TOTAL_MS      (15 * SECOND)
+#define CONNECT_MS    (8 * SECOND)
+
+/* Lives on the stack of whoever waits. Its arena is used on the loop's thread while the owner
+ * sleeps. */
+struct getting {
+	struct ctx *cx;
+	struct fetch_loop *loop;
+	struct transfer t;
+	struct fetched *ret;
+	char *url;        /* asked now */
+	int64_t deadline; /* clock_steady() */
+	int hops;
+	pthread_mutex_t lock;
+	pthread_cond_t finished;
+	bool is_finished; /* under lock */
+	int rc;
+};
+
+static void finish(struct getting *g, int rc)
+{
+	pthread_mutex_lock(&g->lock);
+	g->rc = rc;
+	g->is_finished = true;
+	pthread_cond_signal(&g->finished);
+	pthread_mutex_unlock(&g->lock);
+}
+
+static int refuse_status(struct getting *g)
+{
+	int status = g->t.status, code = ERR_NETWORK;
+
+	if (status == 404)
+		code = ERR_NOT_FOUND;
+	else if (status == 410)
+		code = ERR_GONE;
+	else if (status == 401 || status == 403)
+		code = ERR_DENIED;
+	return ctx_fail(g->cx, code, "%.300s answered %d", g->url, status);
+}
+
+static int keep_answer(struct getting *g)
+{
+	struct fetched f = {.len = g->t.answer_len, .url = g->url};
+
+	f.body = arena_copy(g->cx->arena, g->t.answer, g->t.answer_len);
+	f.type = arena_strdup(g->cx->arena, g->t.answer_type);
+	if (!f.body || !f.type)
+		return ctx_fail(g->cx, ERR_TOO_LARGE, "%.300s: the answer is too large", g->url);
+	*g->ret = f;
+	return 0;
+}
+
+static int ask(struct getting *g)
+{
+	int64_t left = g->deadline - clock_steady();
+	struct err err = {0};
+
+	if (fetch_url_check(g->url, g->loop->options.allow_private, &err) < 0)
+		return ctx_fail(g->cx, err.code, "%s", err.text);
+	g->t.url = g->url;
+	g->t.total_ms = left > 0 ? left : 1;
+	fetch_start(g->loop, &g->t);
+	return 0;
+}
+
+static int follow(struct getting *g)
+{
+	size_t len;
+
+	if (!g->t.location)
+		return ctx_fail(g->cx, ERR_NETWORK, "%.300s answered %d without saying where to go",
+			g->url, g->t.status);
+	if (++g->hops > REDIRECTS_MAX)
+		return ctx_fail(g->cx, ERR_NETWORK, "%.300s redirects once more after %d times",
+			g->url, REDIRECTS_MAX);
+	len = strcspn(g->t.location, "#");
+	g->url = arena_copy(g->cx->arena, g->t.location, len);
+	if (!g->url)
+		return ctx_fail(g->cx, ERR_MEMORY, "no memory for an address");
+	return ask(g);
+}
+
+static bool is_redirect(int status)
+{
+	return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+static void done(struct transfer *t)
+{
+	struct getting *g = (struct getting *)((char *)t - offsetof(struct getting, t));
+	int rc;
+
+	if (t->error)
+		rc = ctx_fail(g->cx, t->error, "%.300s: %s", g->url, t->why);
+	else if (is_redirect(t->status)) {
+		rc = follow(g);
+		if (rc == 0)
+			return; /* done runs again */
+	} else if (t->status < 200 || t->status > 299)
+		rc = refuse_status(g);
+	else
+		rc = keep_answer(g);
+	finish(g, rc);
+}
+
+static void begin(void *arg)
+{
+	struct getting *g = arg;
+	int rc = ask(g);
+
+	if (rc < 0)
+		finish(g, rc);
+}
+
+int fetch_get(struct ctx *cx, struct fetch_loop *loop, const char *url, const char *accept,
+	size_t max, int (*sign)(struct transfer *t), void *arg, struct fetched *ret)
+{
+	struct getting g = {
+		.cx = cx,
+		.loop = loop,
+		.ret = ret,
+		.url = arena_strdup(cx->arena, url),
+		.deadline = clock_steady() + TOTAL_MS,
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+		.finished = PTHREAD_COND_INITIALIZER,
+		.t = {.method = "GET",
+			.accept = accept,
+			.answer_max = max,
+			.connect_ms = CONNECT_MS,
+			.headers = sign,
+			.done = done,
+			.owner = arg},
+	};
+
+	if (!g.url)
+		return ctx_fail(cx, ERR_MEMORY, "no memory for an address");
+	fetch_loop_call(loop, begin, &g);
+	pthread_mutex_lock(&g.lock);
+	while (!g.is_finished)
+		pthread_cond_wait(&g.finished, &g.lock);
+	pthread_mutex_unlock(&g.lock);
+	pthread_cond_destroy(&g.finished);
+	pthread_mutex_destroy(&g.lock);
+	return g.rc;
+}
