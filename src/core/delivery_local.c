@@ -1,0 +1,113 @@
+/* Readers of this process (reach, later the search index, the record and others) on a thread of
+ * their own, so that they never delay what goes out. One that fails waits for the next round and
+ * holds nobody else up. */
+#include "core/delivery_internal.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#define LOCAL_PAGE 64
+
+struct round {
+	struct reader readers[LOCAL_PAGE];
+	int count;
+	const struct reader *reader;
+	struct entry *entries;
+	int entry_count;
+	int64_t position;
+};
+
+static int find_due(struct tx *tx, void *arg)
+{
+	struct round *r = arg;
+
+	return reader_db_due_local(tx, r->readers, LOCAL_PAGE, &r->count);
+}
+
+static int read_entries(struct tx *tx, void *arg)
+{
+	struct round *r = arg;
+
+	return outbox_page(tx, r->reader->institution, r->reader->position, LOCAL_PAGE, &r->entries,
+		&r->entry_count);
+}
+
+static int advance(struct tx *tx, void *arg)
+{
+	struct round *r = arg;
+
+	return reader_db_advance(tx, &r->reader->id, 1, r->position);
+}
+
+static int serve(struct ctx *cx, struct round *r, const struct reader_kind *kind)
+{
+	int rc = db_read(cx, read_entries, r);
+
+	r->position = r->reader->position;
+	for (int i = 0; rc == 0 && i < r->entry_count; i++) {
+		rc = kind->take(cx, r->reader, &r->entries[i]);
+		if (rc == 0)
+			r->position = r->entries[i].seq;
+	}
+	if (r->position > r->reader->position) {
+		int rc2 = db_write(cx, advance, r);
+
+		return rc < 0 ? rc : rc2;
+	}
+	return rc;
+}
+
+/* One round over all due local readers. True when everything went well and more may be due. */
+static bool serve_all(struct delivery *d, struct ctx *cx)
+{
+	struct round *r = arena_alloc(cx->arena, sizeof(*r));
+	bool well = true;
+	int rc = r ? db_read(cx, find_due, r) : ERR_MEMORY;
+
+	for (int i = 0; rc == 0 && i < r->count; i++) {
+		const struct reader_kind *kind = server_reader_kind(d->server, r->readers[i].kind);
+		int one;
+
+		r->reader = &r->readers[i];
+		one = kind && kind->take ? serve(cx, r, kind) : 0;
+		if (one < 0)
+			log_event(LOG_ERROR, "reader.local", "kind", r->reader->kind, "error",
+				err_text(&cx->err), NULL);
+		well = well && one == 0 && kind;
+	}
+	if (rc < 0)
+		log_event(LOG_ERROR, "reader.local", "error", err_text(&cx->err), NULL);
+	return rc == 0 && well && r->count > 0;
+}
+
+static bool wait_for_kick(struct delivery *d)
+{
+	struct timespec until;
+	bool stopping;
+
+	clock_real_deadline(clock_wait(SECOND), &until);
+	pthread_mutex_lock(&d->lock);
+	if (!d->kicked_local && !d->stopping)
+		pthread_cond_timedwait(&d->wake_local, &d->lock, &until);
+	d->kicked_local = false;
+	stopping = d->stopping;
+	pthread_mutex_unlock(&d->lock);
+	return !stopping;
+}
+
+void *local_main(void *arg)
+{
+	struct delivery *d = arg;
+
+	do {
+		struct ctx cx = {.db = d->cx.db, .server = d->server};
+		bool more = true;
+
+		while (more) {
+			cx.arena = arena_new(4 * MIB);
+			more = cx.arena && serve_all(d, &cx);
+			arena_free(cx.arena);
+		}
+	} while (wait_for_kick(d));
+	return NULL;
+}

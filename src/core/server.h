@@ -1,0 +1,55 @@
+/* What one process knows of its store: settings, addresses, keys, services. Made once, then read by
+ * every thread. */
+#ifndef CHORSU_CORE_SERVER_H
+#define CHORSU_CORE_SERVER_H
+
+#include "base/ctx.h"
+#include "base/setting.h"
+#include "core/feature.h"
+#include "kit/crypto/key.h"
+#include "kit/fetch/fetch.h"
+#include "kit/html/template.h"
+
+struct delivery;
+struct key_cache;
+
+/* A file that pages need: a stylesheet, a font. */
+struct asset {
+	const char *name; /* "site.css" */
+	const char *type; /* media type */
+	const void *bytes;
+	size_t len;
+};
+
+struct server {
+	const char *dir;
+	struct settings *settings;
+	const char *origin; /* "https://pages.gov.example" without a final slash: every id begins
+			       with it */
+	const char *host;   /* "pages.gov.example", with ":port" unless default */
+	const char *account_domain; /* after the @ of an address; the host unless set */
+	struct db *db;
+	struct secret *secret;
+	const struct feature *const *features; /* ended by NULL */
+	struct template_set *templates;
+	const struct asset *assets; /* ended by a row without a name */
+
+	/* Of the serving process; NULL in commands. */
+	struct fetch_loop *fetch; /* for documents that a handler waits for */
+	struct delivery *delivery;
+	struct key *key;        /* the instance actor's, for signed GETs */
+	struct key_cache *keys; /* institutions' private keys, opened */
+	int64_t started_at;
+};
+
+/* A kind by its name, from the features' lists; NULL for an unknown one. */
+const struct reader_kind *server_reader_kind(const struct server *s, const char *name);
+
+/* A value of the table `server` (bytes in tx_arena(); NULL when absent) and its change. */
+int server_value_load(struct tx *tx, const char *name, const char **ret, size_t *ret_len);
+int server_value_save(struct tx *tx, const char *name, const void *p, size_t len);
+
+/* Make or load the instance actor's key (sealed in the table `server`). */
+MUST_USE int server_key_load(struct ctx *cx, struct key **ret);
+
+#endif
