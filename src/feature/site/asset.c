@@ -1,0 +1,31 @@
+/* Files that pages need, and what robots are told. */
+#include <string.h>
+
+#include "base/str.h"
+#include "core/server.h"
+#include "feature/site/pages.h"
+
+/* Until an address carries its version, a browser asks after five minutes whether it has changed.
+ */
+#define ASSET_CACHE "public, max-age=300"
+
+int asset_get(struct request *rq)
+{
+	const char *name = request_param(rq, "name");
+
+	for (const struct asset *f = rq->cx.server->assets; f && f->name; f++) {
+		if (!str_eq(f->name, name))
+			continue;
+		reply_cache(rq, ASSET_CACHE);
+		reply_body(rq, 200, f->type, f->bytes, f->len);
+		return 0;
+	}
+	return ctx_fail(&rq->cx, ERR_NOT_FOUND, "there is no file \"%.60s\" here", name);
+}
+
+int robots_get(struct request *rq)
+{
+	reply_cache(rq, "public, max-age=3600");
+	reply_text(rq, 200, "text/plain; charset=utf-8", "User-agent: *\nDisallow:\n");
+	return 0;
+}
