@@ -1,0 +1,139 @@
+/* Commands about readers: who lags and why, and trying a host again at once. */
+#include "app/app.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "core/host.h"
+#include "core/nudge.h"
+#include "core/reader.h"
+
+#define PAGE 200
+
+struct listing {
+	int64_t after;
+	struct lag lags[PAGE];
+	int count;
+	int64_t readers, behind, parcels, parked;
+};
+
+static int list(struct tx *tx, void *arg)
+{
+	struct listing *l = arg;
+
+	return reader_db_lagging(tx, l->after, PAGE, l->lags, &l->after, &l->count);
+}
+
+static int counts(struct tx *tx, void *arg)
+{
+	struct listing *l = arg;
+
+	return reader_db_counts(tx, &l->readers, &l->behind, &l->parcels, &l->parked);
+}
+
+static json_t *describe(const struct lag *x)
+{
+	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:s?, s:I, s:I, s:s?, s:I}", "institution",
+		x->handle, "kind", x->kind, "target", x->target, "host", x->host, "behind",
+		(json_int_t)x->behind, "parcels", (json_int_t)x->parcels, "state", x->state,
+		"attempts", (json_int_t)x->attempts, "next_at", (json_int_t)x->next_at, "why",
+		x->why, "refusals", (json_int_t)x->refusals);
+}
+
+static void print_lag(const struct lag *x)
+{
+	char next[32] = "";
+
+	printf("%s → %s %s\n  %lld behind, %lld parcels", x->handle, x->kind, x->target,
+		(long long)x->behind, (long long)x->parcels);
+	if (x->refusals)
+		printf(", %lld refused", (long long)x->refusals);
+	if (x->state && !str_eq(x->state, "live")) {
+		clock_rfc3339(x->next_at, next);
+		printf("; %s after %lld failures (%s)", x->state, (long long)x->attempts, x->why);
+		if (str_eq(x->state, "parked"))
+			printf(", tried again at %s", next);
+	}
+	printf("\n");
+}
+
+static int run_list(struct invocation *in)
+{
+	struct listing *l = arena_alloc(in->cx.arena, sizeof(*l));
+	json_t *all = json_array();
+	int rc = l ? db_read(&in->cx, counts, l)
+		   : ctx_fail(&in->cx, ERR_MEMORY, "not enough memory");
+
+	while (rc == 0) {
+		rc = db_read(&in->cx, list, l);
+		for (int i = 0; rc == 0 && i < l->count; i++) {
+			if (in->json)
+				json_array_append_new(all, describe(&l->lags[i]));
+			else
+				print_lag(&l->lags[i]);
+		}
+		if (rc == 0 && l->count < PAGE)
+			break;
+	}
+	if (rc < 0) {
+		json_decref(all);
+		return rc;
+	}
+	invocation_answer(in,
+		json_pack("{s:I, s:I, s:I, s:I, s:o}", "readers", (json_int_t)l->readers, "behind",
+			(json_int_t)l->behind, "with_parcels", (json_int_t)l->parcels, "parked",
+			(json_int_t)l->parked, "lagging", all),
+		"%lld readers: %lld behind, %lld with parcels, %lld at parked hosts\n",
+		(long long)l->readers, (long long)l->behind, (long long)l->parcels,
+		(long long)l->parked);
+	return 0;
+}
+
+static int free_host(struct tx *tx, void *arg)
+{
+	struct host h;
+	int rc = host_db_load(tx, arg, &h);
+
+	if (rc < 0)
+		return rc;
+	h.state = HOST_LIVE;
+	h.next_at = 0;
+	h.attempts = 0;
+	h.failing_since = 0;
+	return host_db_save(tx, &h, true);
+}
+
+static int run_retry(struct invocation *in)
+{
+	int rc = db_write(&in->cx, free_host, (void *)in->arguments[0]);
+
+	if (rc < 0)
+		return rc;
+	nudge_host(&in->cx, in->arguments[0]);
+	invocation_answer(in, json_pack("{s:s}", "host", in->arguments[0]),
+		"%s is tried again now.\n", in->arguments[0]);
+	return 0;
+}
+
+const struct command reader_commands[] = {
+	{.name = "readers",
+		.arguments = "",
+		.needs = NEEDS_STORE,
+		.run = run_list,
+		.says = "who lags, and why"},
+	{.name = "readers list",
+		.arguments = "",
+		.needs = NEEDS_STORE,
+		.run = run_list,
+		.says = "the same"},
+	{.name = "readers retry",
+		.arguments = "HOST",
+		.least = 1,
+		.most = 1,
+		.needs = NEEDS_STORE,
+		.run = run_retry,
+		.says = "forget a host's failures and try it at once"},
+	{0},
+};

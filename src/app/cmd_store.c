@@ -1,0 +1,160 @@
+/* Commands of the store itself: init, check, routes; crash-points for tests. */
+#include "app/app.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+#include "base/crash.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "core/institution.h"
+
+static int run_init(struct invocation *in)
+{
+	const char *database = invocation_text(in, "database");
+	struct store_creation c = {.dir = in->dir,
+		.url = invocation_text(in, "url"),
+		.database = database ? database : "",
+		.listen = invocation_text(in, "listen")};
+	size_t len = strlen(c.url);
+	int rc;
+
+	if (len > 0 && c.url[len - 1] == '/')
+		c.url = arena_copy(in->cx.arena, c.url, len - 1);
+	if (database && !str_starts(database, "postgresql://") &&
+		!str_starts(database, "postgres://"))
+		return ctx_fail(&in->cx, ERR_INVALID,
+			"the database \"%.100s\" must be postgresql://USER@HOST/NAME", database);
+	rc = store_create(&in->cx, &c);
+	if (rc < 0)
+		return rc;
+	invocation_answer(in, json_pack("{s:s, s:s}", "dir", in->dir, "url", c.url),
+		"The store is in %s; its settings are in %s/chorsu.conf.\n"
+		"Keep a copy of %s/secret.key in another place: it opens the institutions' keys, and no backup holds it.\n"
+		"Next:  chorsu institution add %s HANDLE --name LANG=TEXT\n"
+		"       chorsu serve %s\n",
+		in->dir, in->dir, in->dir, in->dir, in->dir);
+	return 0;
+}
+
+struct counts {
+	int64_t institutions, posts, readers, behind, parcels, parked;
+};
+
+static int count(struct tx *tx, void *arg)
+{
+	struct counts *c = arg;
+	int rc = institution_counts(tx, &c->institutions, &c->posts);
+
+	return rc < 0 ? rc : reader_db_counts(tx, &c->readers, &c->behind, &c->parcels, &c->parked);
+}
+
+static int run_check(struct invocation *in)
+{
+	struct counts c = {0};
+	struct statvfs fs;
+	struct key *key = NULL;
+	int64_t free_mib = -1;
+	int rc = db_check(&in->cx);
+
+	if (rc == 0)
+		rc = server_key_load(&in->cx, &key);
+	key_free(key);
+	if (rc == 0)
+		rc = db_read(&in->cx, count, &c);
+	if (rc < 0)
+		return rc;
+	if (statvfs(in->dir, &fs) == 0)
+		free_mib = (int64_t)(fs.f_bavail * fs.f_frsize / MIB);
+	invocation_answer(in,
+		json_pack("{s:b, s:s, s:I, s:I, s:I, s:I, s:I}", "ok", 1, "url",
+			in->cx.server->origin, "institutions", (json_int_t)c.institutions, "posts",
+			(json_int_t)c.posts, "readers", (json_int_t)c.readers, "behind",
+			(json_int_t)c.behind, "free_mib", (json_int_t)free_mib),
+		"The store is whole.\n  address       %s\n  institutions  %lld\n  posts         %lld\n  readers       %lld, %lld behind,"
+		" %lld parked\n  free disk     %lld MiB\n",
+		in->cx.server->origin, (long long)c.institutions, (long long)c.posts,
+		(long long)c.readers, (long long)c.behind, (long long)c.parked,
+		(long long)free_mib);
+	return 0;
+}
+
+static int run_routes(struct invocation *in)
+{
+	AUTO(buf_done) struct buf text = BUF(1 * MIB);
+	int rc = http_routes_check(store_routes(), &in->cx.err);
+
+	if (rc < 0)
+		return rc;
+	http_routes_print(store_routes(), in->json, &text);
+	fputs(buf_text(&text), stdout);
+	return 0;
+}
+
+static int run_crash_points(struct invocation *in)
+{
+	(void)in;
+	for (const char *const *name = crash_points; *name; name++)
+		puts(*name);
+	return 0;
+}
+
+static int run_commands(struct invocation *in)
+{
+	(void)in;
+	for (const struct feature *const *f = features; *f; f++)
+		for (const struct command *c = (*f)->commands; c && c->name; c++)
+			puts(c->name);
+	return 0;
+}
+
+static const struct option INIT[] = {
+	{.name = "url",
+		.kind = OPTION_TEXT,
+		.value = "https://HOST",
+		.required = true,
+		.says = "the address that everybody will see; it can never change once something is published"},
+	{.name = "database",
+		.kind = OPTION_TEXT,
+		.value = "postgresql://USER@HOST/NAME",
+		.says = "PostgreSQL instead of SQLite in DIR"},
+	{.name = "listen",
+		.kind = OPTION_TEXT,
+		.value = "ADDR:PORT",
+		.says = "where to listen; default 127.0.0.1:8080"},
+	{0},
+};
+
+const struct command store_commands[] = {
+	{.name = "init",
+		.arguments = "",
+		.needs = NEEDS_DIR,
+		.options = INIT,
+		.run = run_init,
+		.says = "make a store: chorsu.conf, database, keys, media",
+		.more = "An interrupted init is taken up again by the same command."},
+	{.name = "check",
+		.arguments = "",
+		.needs = NEEDS_STORE,
+		.run = run_check,
+		.says = "is the store whole? database, keys, disk"},
+	{.name = "routes",
+		.arguments = "",
+		.needs = NEEDS_NOTHING,
+		.run = run_routes,
+		.says = "the table of addresses"},
+	{.name = "crash-points",
+		.arguments = "",
+		.needs = NEEDS_NOTHING,
+		.run = run_crash_points,
+		.hidden = true,
+		.says = "names of the crash points, for tests"},
+	{.name = "commands",
+		.arguments = "",
+		.needs = NEEDS_NOTHING,
+		.run = run_commands,
+		.hidden = true,
+		.says = "names of all commands, for tests"},
+	{0},
+};

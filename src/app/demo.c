@@ -1,0 +1,220 @@
+/* The command demo: a store with nine institutions and what they have said lately, from the files
+ * of demo/ (demo/README.md tells their notation). */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/app.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "core/institution.h"
+#include "core/limits.h"
+#include "core/post.h"
+#include "kit/html/dates.h"
+
+#define DEMO_URL    "http://localhost:8080"
+#define DEMO_ZONE   "Asia/Tashkent"
+#define ZONE_OFFSET (5 * HOUR)
+
+struct statement {
+	const json_t *json;
+	const char *handle;
+	int64_t at;
+};
+
+/* "{date+5}" → the day five days after `at`, in the language of the text. */
+static const char *fill_dates(struct arena *a, const char *text, const char *lang, int64_t at)
+{
+	AUTO(buf_done) struct buf out = BUF(TEXT_MAX);
+	const char *mark;
+
+	while ((mark = strstr(text, "{date"))) {
+		char *end;
+		long days = strtol(mark + 5, &end, 10);
+
+		buf_add(&out, text, (size_t)(mark - text));
+		buf_adds(&out, date_text(a, lang, DEMO_ZONE, at + days * DAY, DATE_DAY));
+		text = *end == '}' ? end + 1 : end;
+	}
+	buf_adds(&out, text);
+	return arena_strdup(a, buf_text(&out));
+}
+
+static const struct variant_input *read_variants(
+	struct arena *a, const json_t *variants, int64_t at)
+{
+	struct variant_input *in = arena_array(a, json_object_size(variants) + 1, sizeof(*in));
+	const char *lang;
+	json_t *v;
+	int n = 0;
+
+	json_object_foreach((json_t *)variants, lang, v)
+	{
+		if (!in)
+			return NULL;
+		in[n++] = (struct variant_input){
+			lang, json_str(v, "title"), fill_dates(a, json_str(v, "text"), lang, at)};
+	}
+	return in;
+}
+
+static int64_t hours(const json_t *j)
+{
+	return json_integer_value(json_object_get(j, "hours_later")) * HOUR;
+}
+
+/* What is said of a revision or withdrawal, in the institution's own language. */
+static const char *first_text(const json_t *by_language)
+{
+	return json_string_value(json_object_iter_value(json_object_iter((json_t *)by_language)));
+}
+
+static int revise(struct ctx *cx, const struct statement *s, int64_t id)
+{
+	size_t i;
+	json_t *r;
+	int rc = 0;
+
+	json_array_foreach(json_object_get(s->json, "revisions"), i, r)
+	{
+		struct correction c = {.id = id,
+			.note = first_text(json_object_get(r, "note")),
+			.at = s->at + hours(r),
+			.quiet = true,
+			.who = "command:demo"};
+
+		c.variants = read_variants(cx->arena, json_object_get(r, "variants"), s->at);
+		rc = c.variants ? post_revise(cx, &c)
+				: ctx_fail(cx, ERR_MEMORY, "not enough memory");
+		if (rc < 0)
+			break;
+	}
+	return rc;
+}
+
+static int say(struct ctx *cx, const struct statement *s)
+{
+	struct publication p = {.handle = s->handle,
+		.visibility = json_str(s->json, "visibility"),
+		.published_at = s->at,
+		.quiet = true,
+		.who = "command:demo"};
+	const json_t *gone = json_object_get(s->json, "withdrawn");
+	int rc;
+
+	p.variants = read_variants(cx->arena, json_object_get(s->json, "variants"), s->at);
+	rc = p.variants ? post_publish(cx, &p) : ctx_fail(cx, ERR_MEMORY, "not enough memory");
+	if (rc == 0)
+		rc = revise(cx, s, p.id);
+	if (rc == 0 && gone) {
+		struct withdrawal w = {.id = p.id,
+			.reason = first_text(json_object_get(gone, "reason")),
+			.at = s->at + hours(gone),
+			.quiet = true,
+			.who = "command:demo"};
+
+		rc = post_withdraw(cx, &w);
+	}
+	return rc;
+}
+
+static int add_institution(struct ctx *cx, const json_t *j)
+{
+	const json_t *languages = json_object_get(j, "languages");
+	struct institution_text *texts =
+		arena_array(cx->arena, json_array_size(languages) + 1, sizeof(*texts));
+	struct institution_change c = {
+		.handle = json_str(j, "handle"), .texts = texts, .who = "command:demo"};
+	size_t i;
+	json_t *lang;
+
+	if (!texts)
+		return ctx_fail(cx, ERR_MEMORY, "not enough memory");
+	json_array_foreach((json_t *)languages, i, lang)
+	{
+		texts[i].lang = json_string_value(lang);
+		texts[i].name = json_str(json_object_get(j, "names"), texts[i].lang);
+		texts[i].bio = json_str(json_object_get(j, "bios"), texts[i].lang);
+	}
+	return institution_add(cx, &c);
+}
+
+/* "HH:MM", of our own files. */
+static int64_t time_of_day(const char *s)
+{
+	return ((s[0] - '0') * 10 + s[1] - '0') * HOUR + ((s[3] - '0') * 10 + s[4] - '0') * MINUTE;
+}
+
+static int64_t said_at(const json_t *s, int64_t now)
+{
+	int64_t midnight = (now + ZONE_OFFSET) / DAY * DAY - ZONE_OFFSET;
+
+	return midnight - json_integer_value(json_object_get(s, "days_ago")) * DAY +
+	       time_of_day(json_str(s, "time"));
+}
+
+/* Oldest first, as it was said. */
+static int say_all(struct ctx *cx, const json_t *j, int64_t now)
+{
+	const json_t *statements = json_object_get(j, "statements");
+	int rc = 0;
+
+	for (size_t i = json_array_size(statements); rc == 0 && i-- > 0;) {
+		struct statement s = {json_array_get(statements, i), json_str(j, "handle"), 0};
+
+		s.at = said_at(s.json, now);
+		rc = say(cx, &s);
+	}
+	return rc;
+}
+
+static int add_file(struct ctx *cx, const struct embedded *e, int64_t now)
+{
+	json_t *j = json_keep(cx->arena,
+		json_loadb((const char *)e->start, (size_t)(e->end - e->start), 0, NULL));
+	int rc = j ? add_institution(cx, j) : ctx_fail(cx, ERR_INTERNAL, "%s is not JSON", e->name);
+
+	return rc < 0 ? rc : say_all(cx, j, now);
+}
+
+static int fill(struct invocation *in)
+{
+	struct server *s = NULL;
+	int rc = store_open(&in->cx, in->dir, false, &s);
+
+	for (const struct embedded *e = embedded; rc == 0 && e->name; e++)
+		if (str_starts(e->name, "demo/") && str_ends(e->name, ".json"))
+			rc = add_file(&in->cx, e, clock_now());
+	store_close(s);
+	return rc;
+}
+
+static int run_demo(struct invocation *in)
+{
+	struct store_creation c = {.dir = in->dir, .url = DEMO_URL, .database = ""};
+	int rc = store_create(&in->cx, &c);
+
+	if (rc == 0)
+		rc = fill(in);
+	if (rc < 0)
+		return rc;
+	invocation_answer(in, json_pack("{s:s, s:s}", "dir", in->dir, "url", DEMO_URL),
+		"A demo store is in %s: nine institutions and what they have said lately.\n"
+		"Serve it:      chorsu serve %s\n"
+		"Open:          " DEMO_URL "/            the directory\n"
+		"               " DEMO_URL "/ru/@mehnat  an institution, in Russian\n"
+		"               " DEMO_URL "/@mehnat/feed.atom\n"
+		"Try:           chorsu post %s mehnat --lang en \"Hello from the ministry #test\"\n"
+		"               chorsu readers %s\n",
+		in->dir, in->dir, in->dir, in->dir);
+	return 0;
+}
+
+const struct command demo_commands[] = {
+	{.name = "demo",
+		.arguments = "",
+		.needs = NEEDS_DIR,
+		.run = run_demo,
+		.says = "make a store with nine institutions to look at, served at " DEMO_URL},
+	{0},
+};

@@ -1,0 +1,226 @@
+/* The command serve: the serving process from its start to SIGTERM, which drains and stops. */
+#include <malloc.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "app/app.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "core/delivery.h"
+#include "feature/site/site.h"
+#include "kit/http/http.h"
+
+struct serving {
+	struct server *s;
+	struct http_server *http;
+	struct task_runner *tasks;
+	struct fetch_options fetch;
+};
+
+static atomic_bool ready;
+
+static bool is_ready(struct server *s)
+{
+	(void)s;
+	return atomic_load(&ready);
+}
+
+static void on_nudge(void *arg, const char *text)
+{
+	const struct serving *v = arg;
+
+	(void)text;
+	if (v->s->delivery)
+		delivery_kick(v->s->delivery);
+}
+
+/* Many connections, and little memory in the allocator's own pockets: threads here allocate much
+ * and hold little. */
+static void set_limits(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {
+		files.rlim_cur = files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
+	mallopt(M_ARENA_MAX, 4);
+	mallopt(M_TRIM_THRESHOLD, 1 << 20);
+	mallopt(M_MMAP_THRESHOLD, 256 << 10);
+}
+
+static int add_template(struct ctx *cx, struct server *s, const struct embedded *e)
+{
+	const char *name = strchr(e->name, '/') + 1;
+	enum template_kind kind = str_ends(name, ".xml") ? TEMPLATE_XML : TEMPLATE_HTML;
+
+	return template_set_add(s->templates, kind, name, (const char *)e->start,
+		(size_t)(e->end - e->start), &cx->err);
+}
+
+static const char *type_of(const char *name)
+{
+	static const char *const TYPES[][2] = {{".css", "text/css; charset=utf-8"},
+		{".svg", "image/svg+xml"}, {".woff2", "font/woff2"},
+		{".js", "text/javascript; charset=utf-8"}, {".png", "image/png"},
+		{".txt", "text/plain; charset=utf-8"}};
+
+	for (size_t i = 0; i < LENGTH(TYPES); i++)
+		if (str_ends(name, TYPES[i][0]))
+			return TYPES[i][1];
+	return "application/octet-stream";
+}
+
+/* Templates and assets that are compiled in. */
+static int load_files(struct ctx *cx, struct server *s)
+{
+	struct asset *assets = arena_array(cx->arena, 64, sizeof(*assets));
+	int n = 0, rc = 0;
+
+	s->templates = template_set_new();
+	if (!s->templates || !assets)
+		return ctx_fail(cx, ERR_MEMORY, "not enough memory");
+	for (const struct embedded *e = embedded; rc == 0 && e->name; e++) {
+		if (str_starts(e->name, "templates/"))
+			rc = add_template(cx, s, e);
+		else if (str_starts(e->name, "assets/") && n < 63)
+			assets[n++] = (struct asset){e->name + 7, type_of(e->name), e->start,
+				(size_t)(e->end - e->start)};
+	}
+	s->assets = assets;
+	return rc;
+}
+
+static int start_fetch(struct ctx *cx, struct serving *v)
+{
+	const struct settings *st = v->s->settings;
+
+	v->fetch =
+		(struct fetch_options){.allow_private = settings_bool(st, "fetch", "allow_private"),
+			.ca_file = settings_text(st, "fetch", "ca_file"),
+			.resolve = settings_text(st, "fetch", "resolve"),
+			.user_agent = arena_printf(
+				cx->arena, "chorsu/%s (+%s/)", CHORSU_VERSION, v->s->origin),
+			.connections = 64};
+	return fetch_loop_new(&v->fetch, &cx->err, &v->s->fetch);
+}
+
+static int start_http(struct ctx *cx, struct serving *v, const char *listen)
+{
+	const struct settings *st = v->s->settings;
+	struct http_options options = {
+		.listen = listen ? listen : settings_text(st, "server", "listen"),
+		.origin = v->s->origin,
+		.proxies = settings_text(st, "server", "proxies"),
+		.routes = store_routes(),
+		.db = v->s->db,
+		.server = v->s,
+		.workers = (int)settings_int(st, "server", "workers"),
+		.error_page = site_error_page,
+		.ready = is_ready,
+		.access_log = settings_bool(st, "log", "access")};
+
+	return http_start(&options, &cx->err, &v->http);
+}
+
+static int start_delivery(struct ctx *cx, struct serving *v)
+{
+	const struct settings *st = v->s->settings;
+	struct delivery_options options = {.loops = (int)settings_int(st, "delivery", "loops"),
+		.connections = (int)settings_int(st, "delivery", "connections"),
+		.fetch = &v->fetch};
+
+	return delivery_start(cx, &options, &v->s->delivery);
+}
+
+static int start(struct ctx *cx, struct serving *v, const char *listen)
+{
+	int rc = server_key_load(cx, &v->s->key);
+
+	if (rc == 0)
+		rc = load_files(cx, v->s);
+	if (rc == 0)
+		rc = start_fetch(cx, v);
+	if (rc == 0)
+		rc = start_delivery(cx, v);
+	if (rc == 0)
+		rc = db_on_nudge(v->s->db, on_nudge, v, &cx->err);
+	if (rc == 0)
+		rc = tasks_start(v->s, &cx->err, &v->tasks);
+	if (rc == 0)
+		rc = start_http(cx, v, listen);
+	return rc;
+}
+
+static void announce(const struct serving *v)
+{
+	char port[16];
+
+	snprintf(port, sizeof(port), "%d", http_port(v->http));
+	log_event(LOG_INFO, "serving", "url", v->s->origin, "port", port, NULL);
+	atomic_store(&ready, true);
+}
+
+static void stop(struct serving *v)
+{
+	int64_t drain =
+		v->s && v->s->settings ? settings_int(v->s->settings, "server", "drain") : 0;
+	struct delivery *d = v->s ? v->s->delivery : NULL;
+
+	atomic_store(&ready, false);
+	http_stop(v->http, drain);
+	tasks_stop(v->tasks);
+	delivery_stop(d, drain);
+	if (v->s)
+		fetch_loop_free(v->s->fetch);
+}
+
+static int run_serve(struct invocation *in)
+{
+	const struct sigaction ignore = {.sa_handler = SIG_IGN};
+	struct serving v = {0};
+	sigset_t set;
+	int sig = 0, rc;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	sigaction(SIGPIPE, &ignore, NULL);
+	set_limits();
+	rc = store_open(&in->cx, in->dir, true, &v.s);
+	if (rc == 0)
+		rc = start(&in->cx, &v, invocation_text(in, "listen"));
+	if (rc == 0) {
+		announce(&v);
+		sigwait(&set, &sig);
+		log_event(LOG_INFO, "stopping", "signal", sig == SIGTERM ? "TERM" : "INT", NULL);
+	}
+	stop(&v);
+	store_close(v.s);
+	if (rc == 0)
+		log_event(LOG_INFO, "stopped", NULL);
+	return rc;
+}
+
+static const struct option SERVE[] = {
+	{.name = "listen",
+		.kind = OPTION_TEXT,
+		.value = "ADDR:PORT",
+		.says = "instead of the setting [server] listen"},
+	{0},
+};
+
+const struct command serve_commands[] = {
+	{.name = "serve",
+		.arguments = "",
+		.needs = NEEDS_DIR,
+		.options = SERVE,
+		.run = run_serve,
+		.says = "serve until SIGTERM, which drains and stops"},
+	{0},
+};
