@@ -1,0 +1,64 @@
+// Rows of the table: {what, value, target, reached, note}. Printing, and docs/performance.md with the machine that they stand for.
+//
+//   atMost('start', 120, 150, 'ms', 'median of 5')      a row whose value must not be over the target
+//   told('the sink', 3.1, 's CPU')                       a row without a target
+import {readFileSync, writeFileSync} from 'node:fs';
+import {cpus, release, totalmem} from 'node:os';
+import {join} from 'node:path';
+
+import {must} from '../../lib/process.mjs';
+import {ROOT} from '../../lib/store.mjs';
+
+const figure = (value, unit) => {
+	const text = value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+	return unit === '×' ? `${text} ×` : `${text} ${unit}`;
+};
+
+export const atMost = (what, value, target, unit, note = '') => ({
+	what, value: figure(value, unit), target: `≤ ${target} ${unit}`, reached: Number(value.toFixed(2)) <= target, note,
+});
+
+export const told = (what, value, unit, note = '') => ({what, value: figure(value, unit), note, reached: true});
+
+// Something that holds or does not.
+export const holds = (what, value, note = '') => ({what, value: value ? 'yes' : 'no', target: 'yes', reached: value, note});
+
+export function print(rows) {
+	for (const r of rows)
+		console.log(`${r.target === undefined ? '   ' : r.reached ? ' ok' : 'OUT'}  ${r.what}: ${r.value}`
+			+ `${r.target === undefined ? '' : ` (must be ${r.target})`}${r.note ? `; ${r.note}` : ''}`);
+}
+
+export async function describeMachine() {
+	const files = (await must('bash', ['-c', 'ulimit -Hn'])).trim();
+	const debian = readFileSync('/etc/os-release', 'utf8').match(/PRETTY_NAME="(.*)"/)?.[1] ?? '';
+	const version = async (name) => (await must('pkg-config', ['--modversion', name])).trim();
+	const libraries = [];
+	for (const [shown, name] of [['libcurl', 'libcurl'], ['OpenSSL', 'libcrypto'], ['libmicrohttpd', 'libmicrohttpd'], ['SQLite', 'sqlite3']])
+		libraries.push(`${shown} ${await version(name)}`);
+	return `${cpus().length} cores of ${cpus()[0].model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB, Linux ${release().split('-')[0]}, `
+		+ `${debian}; ${libraries.join(', ')}; at most ${files} open files.`;
+}
+
+const HEAD = `# How fast it is
+
+Written by \`make bench\`, never by hand: each run replaces it. All figures are of one run on one machine, which the server, the
+inboxes it delivers to and the visitors share; so ratios say more than times.
+
+`;
+
+const NOTES = `
+- CPU per delivery is the user and system time of the server's process from the publishing to the last position written, divided by the
+  number of deliveries, and that by the CPU of one RSA-2048 signature (OpenSSL, thousands of them, before and after; the mean).
+- Inboxes are one process that listens on all addresses of 127.0.0.0/8 (tests/bench/sink.c), at the priority of delivery threads, since it
+  plays other machines; it counts each delivery, its order and its repeats, and a sample is verified with another library.
+- Stores with many followers are made by SQL; each follower is on a server of its own.
+`;
+
+export function write(machine, rows, others) {
+	const lines = ['| what | measured | must be | |', '| --- | --- | --- | --- |'];
+	for (const r of rows)
+		lines.push(`| ${r.what} | ${r.value} | ${r.target ?? ''} | ${r.reached ? '' : '**missed** '}${r.note} |`);
+	const day = new Date().toISOString().slice(0, 10);
+	writeFileSync(join(ROOT, 'docs/performance.md'), `${HEAD}${day}: ${machine} Other programs took meanwhile, of all cores: ${others}.\n\n${lines.join('\n')}\n${NOTES}`);
+}

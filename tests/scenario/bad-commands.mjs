@@ -1,0 +1,212 @@
+// engines: both
+// seconds: 60
+// why: some 130 starts of the program
+// Every command with input that it must not take: exit status, one clear sentence, and nothing in the store has changed.
+import {mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+
+import {must, run} from '../lib/process.mjs';
+import {CHORSU, makeStore} from '../lib/store.mjs';
+import {equal, folder, step, test} from '../lib/test.mjs';
+
+const LONG = 'x'.repeat(101 * 1024);
+const files = folder('bad');
+const file = (name, bytes) => {
+	writeFileSync(join(files, name), bytes);
+	return join(files, name);
+};
+const latin1 = file('latin1', Buffer.from([0x50, 0xe4, 0x0a]));
+const zero = file('zero', Buffer.from('a\0b'));
+const empty = file('empty', '');
+const big = file('big', LONG);
+const good = file('good', 'Matn');
+mkdirSync(join(files, 'folder'));
+symlinkSync('/nowhere/at/all', join(files, 'dangling'));
+
+// [command, exit, fragment of the sentence, ...words]. DIR stands for the store, POST for a published post, GONE for one withdrawn.
+const ROWS = [
+	['', 2, 'no command', 'nonsense'],
+	['', 2, 'no command', 'institution'],
+	['', 2, 'no command', 'institution', 'drop', 'DIR'],
+	['', 2, 'no command', 'POST'],
+	['init', 2, 'something is missing'],
+	['init', 2, '--url', 'NEW'],
+	['init', 2, 'something is missing', '--url', 'https://h.example'],
+	['init', 2, 'needs a value', 'NEW', '--url'],
+	['init', 2, 'must be https://', 'NEW', '--url', 'h.example'],
+	['init', 2, 'must be https://', 'NEW', '--url', 'ftp://h.example'],
+	['init', 2, 'without a path', 'NEW', '--url', 'https://h.example/pages'],
+	['init', 2, 'without a path', 'NEW', '--url', 'https://h.example?x'],
+	['init', 2, 'loopback', 'NEW', '--url', 'http://h.example'],
+	['init', 2, 'loopback', 'NEW', '--url', 'http://127.0.0.1.evil.example'],
+	['init', 2, 'host in lower case', 'NEW', '--url', 'https://H.example'],
+	['init', 2, 'user name', 'NEW', '--url', 'https://me@h.example'],
+	['init', 2, 'url', 'NEW', '--url', 'https://'],
+	['init', 2, 'url', 'NEW', '--url', ''],
+	['init', 2, 'url', 'NEW', '--url', 'https://h example'],
+	['init', 2, 'default port', 'NEW', '--url', 'https://h.example:443'],
+	['init', 2, 'postgresql://', 'NEW', '--url', 'https://h.example', '--database', 'mysql://x'],
+	['init', 2, 'given twice', 'NEW', '--url', 'https://a.example', '--url', 'https://b.example'],
+	['init', 2, 'no option --ur', 'NEW', '--ur', 'https://a.example'],
+	['init', 2, 'too much', 'NEW', 'more', '--url', 'https://a.example'],
+	['init', 4, 'is a store already', 'DIR', '--url', 'https://a.example'],
+	['init', 4, 'not empty', 'FILES', '--url', 'https://a.example'],
+	['init', 2, 'cannot be', 'GOODFILE', '--url', 'https://a.example'],
+	['init', 2, 'cannot be', '/proc/nothing', '--url', 'https://a.example'],
+	['serve', 3, 'no store', '/nowhere'],
+	['serve', 3, 'not a store', 'FILES'],
+	['serve', 2, 'something is missing'],
+	['serve', 2, 'listen', 'DIR', '--listen', 'nonsense'],
+	['serve', 2, 'listen', 'DIR', '--listen', '127.0.0.1:99999'],
+	['serve', 2, 'listen', 'DIR', '--listen', '127.0.0.1'],
+	['serve', 2, 'too much', 'DIR', 'DIR'],
+	['institution add', 2, 'something is missing', 'DIR', '--name', 'uz=N'],
+	['institution add', 2, 'needs a name', 'DIR', 'a'],
+	['institution add', 2, 'cannot be a handle', 'DIR', 'UPPER', '--name', 'uz=N'],
+	['institution add', 2, 'cannot be a handle', 'DIR', '', '--name', 'uz=N'],
+	['institution add', 2, 'cannot be a handle', 'DIR', 'a b', '--name', 'uz=N'],
+	['institution add', 2, 'cannot be a handle', 'DIR', 'a-b', '--name', 'uz=N'],
+	['institution add', 2, 'cannot be a handle', 'DIR', 'мехнат', '--name', 'uz=N'],
+	['institution add', 2, 'cannot be a handle', 'DIR', '12345', '--name', 'uz=N'],
+	['institution add', 2, 'cannot be a handle', 'DIR', 'x'.repeat(31), '--name', 'uz=N'],
+	['institution add', 2, 'cannot be a handle', 'DIR', '../etc', '--name', 'uz=N'],
+	['institution add', 4, 'taken', 'DIR', 'mehnat', '--name', 'uz=N'],
+	['institution add', 2, 'LANG=TEXT', 'DIR', 'a', '--name', 'N'],
+	['institution add', 2, 'language tag', 'DIR', 'a', '--name', 'english=N'],
+	['institution add', 2, 'language tag', 'DIR', 'a', '--name', '=N'],
+	['institution add', 2, 'language tag', 'DIR', 'a', '--name', 'u=N'],
+	['institution add', 2, 'language tag', 'DIR', 'a', '--name', 'uz_Cyrl=N'],
+	['institution add', 2, 'is empty', 'DIR', 'a', '--name', 'uz='],
+	['institution add', 2, 'one line', 'DIR', 'a', '--name', 'uz=A\nB'],
+	['institution add', 2, 'control characters', 'DIR', 'a', '--name', 'uz=A\u0007B'],
+	['institution add', 2, 'too long', 'DIR', 'a', '--name', `uz=${'ў'.repeat(201)}`],
+	['institution add', 2, 'too long', 'DIR', 'a', '--name', 'uz=N', '--bio', `uz=${'ў'.repeat(2001)}`],
+	['institution add', 2, 'no name in ru', 'DIR', 'a', '--name', 'uz=N', '--bio', 'ru=B'],
+	['institution add', 3, 'no store', '/nowhere', 'a', '--name', 'uz=N'],
+	['institution list', 2, 'too much', 'DIR', 'x'],
+	['institution list', 3, 'no store', '/nowhere'],
+	['institution set', 3, 'no institution', 'DIR', 'nobody', '--name', 'uz=N'],
+	['institution set', 2, 'nothing to change', 'DIR', 'mehnat'],
+	['institution set', 2, 'cannot be a handle', 'DIR', 'mehnat', '--handle', 'New Handle'],
+	['institution set', 4, 'taken', 'DIR', 'mehnat', '--handle', 'soglik'],
+	['institution set', 2, 'no name in en', 'DIR', 'mehnat', '--bio', 'en=B'],
+	['institution set', 2, 'is empty', 'DIR', 'mehnat', '--name', 'uz='],
+	['institution set', 2, '', 'DIR', 'yopiq', '--name', 'uz=N'],
+	['institution close', 3, 'no institution', 'DIR', 'nobody'],
+	['institution close', 4, 'closed already', 'DIR', 'yopiq'],
+	['institution close', 2, 'something is missing', 'DIR'],
+	['post', 3, 'no institution', 'DIR', 'nobody', 'Matn'],
+	['post', 2, 'something is missing', 'DIR', 'mehnat'],
+	['post', 2, 'empty', 'DIR', 'mehnat', ''],
+	['post', 2, 'empty', 'DIR', 'mehnat', ' \n\t '],
+	['post', 2, 'empty', 'DIR', 'mehnat', '-'],
+	['post', 2, 'not text', 'DIR', 'mehnat', 'a\u0001b'],
+	['post', 2, 'too long', 'DIR', 'mehnat', LONG],
+	['post', 2, 'language tag', 'DIR', 'mehnat', '--lang', 'uzbek', 'Matn'],
+	['post', 2, 'language tag', 'DIR', 'mehnat', '--lang', '', 'Matn'],
+	['post', 2, 'language tag', 'DIR', 'mehnat', '--lang', 'ru-', 'Matn'],
+	['post', 2, 'given twice', 'DIR', 'mehnat', '--lang', 'ru', '--lang', 'en', 'Matn'],
+	['post', 2, 'one line', 'DIR', 'mehnat', '--title', 'A\nB', 'Matn'],
+	['post', 2, 'too long', 'DIR', 'mehnat', '--title', 'x'.repeat(301), 'Matn'],
+	['post', 2, 'neither public nor unlisted', 'DIR', 'mehnat', '--visibility', 'secret', 'Matn'],
+	['post', 2, 'neither public nor unlisted', 'DIR', 'mehnat', '--visibility', '', 'Matn'],
+	['post', 2, 'LANG=FILE', 'DIR', 'mehnat', '--variant', good, 'Matn'],
+	['post', 2, 'language tag', 'DIR', 'mehnat', '--variant', `xx-y=${good}`, 'Matn'],
+	['post', 2, 'cannot be read', 'DIR', 'mehnat', '--variant', 'ru=/nowhere', 'Matn'],
+	['post', 2, 'cannot be read', 'DIR', 'mehnat', '--variant', `ru=${join(files, 'dangling')}`, 'Matn'],
+	['post', 1, 'cannot be read', 'DIR', 'mehnat', '--variant', `ru=${join(files, 'folder')}`, 'Matn'],
+	['post', 2, 'not UTF-8', 'DIR', 'mehnat', '--variant', `ru=${latin1}`, 'Matn'],
+	['post', 2, 'UTF-8', 'DIR', 'mehnat', '--variant', `ru=${zero}`, 'Matn'],
+	['post', 2, 'empty', 'DIR', 'mehnat', '--variant', `ru=${empty}`, 'Matn'],
+	['post', 2, 'too large', 'DIR', 'mehnat', '--variant', `ru=${big}`, 'Matn'],
+	['post', 2, 'two texts', 'DIR', 'mehnat', '--variant', `uz=${good}`, 'Matn'],
+	['post', 2, 'two texts', 'DIR', 'mehnat', '--variant', `ru=${good}`, '--variant', `ru=${good}`, 'Matn'],
+	['post', 2, 'no option', 'DIR', 'mehnat', '--visible', 'x', 'Matn'],
+	['post', 2, 'goes after --', 'DIR', 'mehnat', '-Matn'],
+	['post', 2, 'too much', 'DIR', 'mehnat', 'Matn', 'Matn'],
+	['post', 1, 'closed', 'DIR', 'yopiq', 'Matn'],
+	['revise', 2, 'neither', 'DIR', 'abc', 'Matn'],
+	['revise', 2, 'neither', 'DIR', '', 'Matn'],
+	['revise', 2, 'goes after --', 'DIR', '-1', 'Matn'],
+	['revise', 2, 'neither', 'DIR', '99999999999999999999', 'Matn'],
+	['revise', 2, 'neither', 'DIR', 'https://elsewhere.example/post/1', 'Matn'],
+	['revise', 3, 'no such post', 'DIR', '1', 'Matn'],
+	['revise', 2, 'empty', 'DIR', 'POST', ''],
+	['revise', 2, 'not text', 'DIR', 'POST', 'a\u001bb'],
+	['revise', 2, 'too long', 'DIR', 'POST', LONG],
+	['revise', 2, 'too long', 'DIR', 'POST', 'Matn', '--note', 'x'.repeat(1001)],
+	['revise', 2, 'no title', 'DIR', 'POST', 'Matn', '--title', 'Sarlavha'],
+	['revise', 2, 'language tag', 'DIR', 'POST', 'Matn', '--lang', 'r'],
+	['revise', 2, 'something is missing', 'DIR', 'POST'],
+	['revise', 1, 'withdrawn', 'DIR', 'GONE', 'Matn'],
+	['withdraw', 2, '--reason', 'DIR', 'POST'],
+	['withdraw', 2, 'needs a reason', 'DIR', 'POST', '--reason', ''],
+	['withdraw', 2, 'needs a reason', 'DIR', 'POST', '--reason', '  '],
+	['withdraw', 2, 'too long', 'DIR', 'POST', '--reason', 'x'.repeat(1001)],
+	['withdraw', 2, 'not text', 'DIR', 'POST', '--reason', 'a\u0002'],
+	['withdraw', 3, 'no such post', 'DIR', '1', '--reason', 'xato'],
+	['withdraw', 2, 'neither', 'DIR', 'post', '--reason', 'xato'],
+	['withdraw', 4, 'withdrawn already', 'DIR', 'GONE', '--reason', 'xato'],
+	['readers', 2, 'too much', 'DIR', 'x'],
+	['readers', 3, 'no store', '/nowhere'],
+	['readers list', 2, 'too much', 'DIR', 'x'],
+	['readers retry', 2, 'something is missing', 'DIR'],
+	['readers retry', 3, 'no host is known', 'DIR', 'nobody.example'],
+	['readers retry', 3, 'no host is known', 'DIR', ''],
+	['check', 3, 'no store', '/nowhere'],
+	['check', 3, 'not a store', 'FILES'],
+	['check', 2, 'too much', 'DIR', 'x'],
+	['routes', 2, 'too much', 'x'],
+	['routes', 2, 'no option', '--yaml'],
+	['demo', 4, 'is a store already', 'DIR'],
+	['demo', 2, 'something is missing'],
+	['crash-points', 2, 'too much', 'x'],
+	['commands', 2, 'too much', 'x'],
+];
+
+async function rowsOf(s) {
+	const tables = ['institution', 'institution_text', 'handle', 'post', 'revision', 'variant', 'outbox', 'audit', 'host'];
+	const counts = [];
+	for (const t of tables)
+		counts.push([t, ...(await s.sql(`SELECT count(*) FROM ${t}`))[0]]);
+	counts.push(await s.sql('SELECT handle, head, version, languages, state FROM institution ORDER BY handle'));
+	return counts;
+}
+
+test(async () => {
+	const s = await makeStore();
+	await s.chorsu('institution add', 'mehnat', '--name', 'uz=Mehnat vazirligi');
+	await s.chorsu('institution add', 'soglik', '--name', 'uz=Sogʻliqni saqlash vazirligi');
+	await s.chorsu('institution add', 'yopiq', '--name', 'uz=Yopiq');
+	const post = await s.post('mehnat', 'Birinchi xabar');
+	const gone = await s.post('mehnat', 'Xato xabar');
+	await s.chorsu('withdraw', gone, '--reason', 'xato');
+	await s.chorsu('institution close', 'yopiq');
+	const words = {DIR: s.dir, POST: post, GONE: gone, FILES: files, GOODFILE: good, NEW: join(files, 'new')};
+	const before = await rowsOf(s);
+	const wrong = [];
+
+	for (const [command, exit, fragment, ...rest] of ROWS) {
+		const args = [...(command ? command.split(' ') : []), ...rest.map((w) => words[w] ?? w)];
+		const name = `chorsu ${args.map((a) => a.slice(0, 60)).join(' ')}`;
+		const r = await run(CHORSU, args, {timeout: 30000, input: ''});
+		const expect = (right, what) => right || wrong.push(`${name}\n    ${what}: exit ${r.code}, ${r.stderr.trim() || 'silent'}`);
+		expect(fragment === '' ? r.code > 0 : r.code === exit, `must exit with ${exit}`);
+		expect(/^chorsu: [^\n]+\n$/.test(r.stderr) && r.stderr.length < 700, 'must say one sentence');
+		expect(r.stderr.includes(fragment), `must say "${fragment}"`);
+		expect(r.stdout === '', 'must write nothing to standard output');
+	}
+	equal(wrong, []);
+	equal(await rowsOf(s), before, 'nothing has changed');
+
+	await step('every command has a row', async () => {
+		const names = (await must(CHORSU, ['commands'])).trim().split('\n');
+		const have = new Set(ROWS.map((r) => r[0]));
+		equal(names.filter((n) => !have.has(n)), []);
+	});
+	await step('errors as JSON', async () => {
+		const r = await run(CHORSU, ['post', s.dir, 'nobody', 'Matn', '--json'], {timeout: 30000});
+		equal(Object.keys(JSON.parse(r.stderr).error), ['code', 'text']);
+		equal(JSON.parse(r.stderr).error.code, 'not_found');
+	});
+});

@@ -1,0 +1,71 @@
+// Who left still holds copies: a former follower is told of every Update and Delete of what it got, and of nothing later.
+import {equal, step, test} from '../lib/test.mjs';
+import {heard, makeWorld, said} from './lib/world.mjs';
+
+test(async () => {
+	const w = await makeWorld();
+	const before = await w.post('before');
+	const anna = await w.follower('127.3.0.1', 'anna');
+	const stays = await w.follower('127.3.0.2', 'stays');
+	const [a, s] = [anna.peer, stays.peer];
+
+	const held = await w.post('held');
+	const other = await w.post('other');
+	await heard(a, ['Create held', 'Create other'], {quiet: 0});
+	await anna.undoFollow(anna.followed.activity);
+	const after = await w.post('after');
+
+	await step('a former follower gets what became of what it got', async () => {
+		await w.revise(held, 'held once more');
+		await heard(a, ['Create held', 'Create other', 'Update held']);
+		await w.withdraw(held);
+		await heard(a, ['Create held', 'Create other', 'Update held', 'Delete held']);
+		equal(a.inbox.at(-1).json.object.type, 'Tombstone');
+	});
+
+	await step('and nothing of what it never got', async () => {
+		await w.revise(before, 'before once more');
+		await w.revise(after, 'after once more');
+		await s.wait((r) => r.json.type === 'Update' && r.json.object.id === after); // else it is compacted away
+		await w.withdraw(after);
+		await w.s.chorsu('institution set', 'mehnat', '--name', 'uz=Yangi nom');
+		await heard(s, ['Create held', 'Create other', 'Create after', 'Update held', 'Delete held', 'Update before', 'Update after',
+			'Delete after', 'Update profile'], {quiet: 300});
+		equal(said(a).length, 4);
+	});
+
+	await step('who comes back is one reader again, and hears everything once', async () => {
+		await anna.follow(w.actor);
+		const now = await w.post('now');
+		await w.revise(other, 'other once more');
+		await heard(a, ['Create held', 'Create other', 'Update held', 'Delete held', 'Create now', 'Update other']);
+		await anna.undoFollow({type: 'Follow', id: anna.newId(), actor: anna.id, object: w.actor}, w.actor);
+		await w.withdraw(other); // from its first subscription
+		await w.withdraw(now);
+		await heard(a, [...said(a).slice(0, 6), 'Delete other', 'Delete now']);
+	});
+
+	await step('a deleted actor\'s server holds copies too', async () => {
+		const url = await w.post('last');
+		await s.wait((r) => r.json.object?.id === url);
+		await stays.send(`${w.actor}/inbox`, {type: 'Delete', object: stays.id});
+		await w.withdraw(url);
+		await s.wait((r) => r.json.type === 'Delete' && r.json.object.id === url);
+	});
+
+	await step('what waits for a server that is down arrives when it is back', async () => {
+		const bek = await w.follower('127.3.0.3', 'bek');
+		const url = await w.post('waits');
+		await heard(bek.peer, ['Create waits'], {quiet: 0});
+		await bek.undoFollow(bek.followed.activity);
+		bek.peer.answer = {status: 503};
+		await w.revise(url, 'waits and is revised');
+		await w.withdraw(url);
+		await bek.peer.wait((r) => r.status === 503);
+		bek.peer.answer = null;
+		await w.retry(bek.peer.host);
+		// The Update's text is gone by now: there is nothing to send but the Delete.
+		await heard(bek.peer, ['Create waits', 'Delete waits']);
+		equal((await w.readers()).with_parcels, 0);
+	});
+});
