@@ -12,7 +12,6 @@
 static const struct institution_text *collect_texts(struct invocation *in)
 {
 	struct institution_text *texts = arena_array(in->cx.arena, 129, sizeof(*texts));
-	int count = 0;
 
 	for (int i = 0; texts && i < in->option_count; i++) {
 		const struct option_value *v = &in->options[i];
@@ -22,7 +21,6 @@ static const struct institution_text *collect_texts(struct invocation *in)
 			continue;
 		while (t->lang && !str_eq(t->lang, v->lang))
 			t++;
-		count += !t->lang;
 		t->lang = v->lang;
 		if (str_eq(v->option->name, "name"))
 			t->name = v->text;

@@ -32,6 +32,17 @@ void job_dispatch(struct delivery *d, struct job *job)
 	loop_push(&d->loops[job->host->loop], job);
 }
 
+/* An outbox without readers that are due is not looked at, and may have grown since: what was planned and rendered then must
+ * not be sent now. */
+static void note_head(struct outbox_run *o, int64_t head)
+{
+	if (head <= o->head)
+		return;
+	if (o->dirty)
+		o->again = true;
+	outbox_run_head(o, head);
+}
+
 /* One due reader becomes a job, unless it is one already or its host has no room. */
 static int take(struct delivery *d, const struct due *due)
 {
@@ -45,6 +56,7 @@ static int take(struct delivery *d, const struct due *due)
 	h = o ? host_run_get(d, &due->host) : NULL;
 	if (!h)
 		return ctx_fail(&d->cx, ERR_MEMORY, "not enough memory");
+	note_head(o, due->head);
 	if (atomic_load(&h->parked))
 		return 0;
 	if (h->active >= h->host.window) {

@@ -106,6 +106,7 @@ MUST_USE int parcel_list(struct tx *tx, int64_t reader, int64_t after, int limit
 struct due {
 	struct reader reader;
 	struct host host;
+	int64_t head; /* of its institution's outbox, now */
 };
 int reader_db_due(struct tx *tx, int64_t institution, int64_t head, int64_t after_position,
 	int64_t after_id, int limit, struct due *ret, int *ret_count);

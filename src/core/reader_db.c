@@ -10,7 +10,8 @@
 #define COLUMNS                                                                                                      \
 	"r.id, r.institution, r.kind, r.target, r.host, r.position, r.since, r.until, r.subscribed, r.has_parcels, " \
 	"r.unsure, r.tries, r.trying_since, r.gone, r.gone_since"
-#define HOST_COLUMNS ", h.attempts, h.failing_since, h.last_ok_at, h.window_size"
+#define HOST_COLUMNS ", h.attempts, h.failing_since, h.last_ok_at, h.window_size,"\
+	" (SELECT x.head FROM institution x WHERE x.id = r.institution)"
 
 static const char LOCK[] =
 	"INSERT INTO reader AS r (id, institution, kind, target, host, local, position, since, until, subscribed, parked,"
@@ -190,6 +191,7 @@ static int read_due(struct stmt *q, struct due *ret, int *ret_count)
 			.last_ok_at = col_int(q, 17),
 			.window = (int)col_int(q, 18),
 			.why = ""};
+		d->head = col_int(q, 19);
 	}
 	*ret_count = n;
 	return rc;

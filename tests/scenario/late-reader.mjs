@@ -9,14 +9,14 @@ const MANY = 1300; // several windows of what is planned at a time
 async function multiply(s, count) {
 	const numbers = `WITH RECURSIVE n (k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM n WHERE k < ${count})`;
 	await s.sql(`${numbers} INSERT INTO post (id, institution, kind, visibility, state, lang, revision, created, published_at,`
-		+ ' updated_at) SELECT p.id + n.k, p.institution, kind, visibility, state, lang, revision, i.head + n.k, published_at,'
+		+ ' updated_at) SELECT p.id + n.k, p.institution, kind, visibility, p.state, lang, revision, i.head + n.k, published_at,'
 		+ ' p.updated_at FROM n, institution i, (SELECT * FROM post ORDER BY created DESC LIMIT 1) AS p');
 	await s.sql(`${numbers} INSERT INTO revision (post, number, note, at) SELECT r.post + n.k, 1, '', r.at FROM n,`
 		+ ' (SELECT r.* FROM revision r JOIN post p ON p.id = r.post JOIN institution i ON i.head = p.created) AS r');
-	await s.sql(`${numbers} INSERT INTO variant (post, revision, lang, title, text, html) SELECT v.post + n.k, 1, lang, title,`
+	await s.sql(`${numbers} INSERT INTO variant (post, revision, lang, title, text, html) SELECT v.post + n.k, 1, v.lang, title,`
 		+ ' text, html FROM n, (SELECT v.* FROM variant v JOIN post p ON p.id = v.post JOIN institution i ON i.head = p.created)'
 		+ ' AS v');
-	await s.sql(`${numbers} INSERT INTO outbox (institution, seq, id, audience, kind, post, quiet, at) SELECT institution,`
+	await s.sql(`${numbers} INSERT INTO outbox (institution, seq, id, audience, kind, post, quiet, at) SELECT o.institution,`
 		+ ' seq + n.k, o.id + n.k, audience, kind, post + n.k, 0, at FROM n,'
 		+ ' (SELECT o.* FROM outbox o JOIN institution i ON i.head = o.seq) AS o');
 	await s.sql(`UPDATE institution SET head = head + ${count}`);

@@ -101,7 +101,7 @@ static void find_pattern(
 		uloc_forLanguageTag(lang, base, sizeof(base), NULL, status);
 		if (U_FAILURE(*status) || !*base || !has_dates(base)) {
 			*status = U_ZERO_ERROR;
-			strcpy(base, "en_GB");
+			snprintf(base, sizeof(base), "en_GB");
 		}
 	}
 	snprintf(locale, ULOC_FULLNAME_CAPACITY, "%.80s%s", base, GREGORIAN);
@@ -183,7 +183,7 @@ char *date_text(
 	UDateFormat *format;
 
 	if (!str_lang(lang, tag))
-		strcpy(tag, "en");
+		snprintf(tag, sizeof(tag), "en");
 	pthread_mutex_lock(&lock);
 	format = find_format(tag, zone, style);
 	if (format)
