@@ -107,33 +107,34 @@ static int free_host(struct tx *tx, void *arg)
 
 static int run_retry(struct invocation *in)
 {
-	int rc = db_write(&in->cx, free_host, (void *)in->arguments[0]);
+	int rc = db_write(&in->cx, free_host, (void *)in->arguments[1]);
 
 	if (rc < 0)
 		return rc;
-	nudge_host(&in->cx, in->arguments[0]);
-	invocation_answer(in, json_pack("{s:s}", "host", in->arguments[0]),
-		"%s is tried again now.\n", in->arguments[0]);
+	nudge_host(&in->cx, in->arguments[1]);
+	invocation_answer(in, json_pack("{s:s}", "host", in->arguments[1]),
+		"%s is tried again now.\n", in->arguments[1]);
 	return 0;
+}
+
+static int run_readers(struct invocation *in)
+{
+	const char *verb = in->argument_count > 0 ? in->arguments[0] : "list";
+
+	if (str_eq(verb, "list") && in->argument_count < 2)
+		return run_list(in);
+	if (str_eq(verb, "retry") && in->argument_count == 2)
+		return run_retry(in);
+	return ctx_fail(&in->cx, ERR_INVALID,
+		"usage: chorsu readers DIR [list | retry HOST], not \"%.60s\"", verb);
 }
 
 const struct command reader_commands[] = {
 	{.name = "readers",
-		.arguments = "",
+		.arguments = "[list | retry HOST]",
+		.most = 2,
 		.needs = NEEDS_STORE,
-		.run = run_list,
-		.says = "who lags, and why"},
-	{.name = "readers list",
-		.arguments = "",
-		.needs = NEEDS_STORE,
-		.run = run_list,
-		.says = "the same"},
-	{.name = "readers retry",
-		.arguments = "HOST",
-		.least = 1,
-		.most = 1,
-		.needs = NEEDS_STORE,
-		.run = run_retry,
-		.says = "forget a host's failures and try it at once"},
+		.run = run_readers,
+		.says = "who lags and why; retry: forget a host's failures and try it at once"},
 	{0},
 };

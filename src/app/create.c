@@ -51,7 +51,8 @@ static bool is_ours(const char *name)
 {
 	return name[0] == '.' || str_starts(name, "secret.key") || str_starts(name, "chorsu.db") ||
 	       str_eq(name, "media") || str_eq(name, "lock") || str_eq(name, "chorsu.conf.new") ||
-	       str_starts(name, "nudge");
+	       str_starts(name, "nudge") || str_eq(name, "migrate.lock") ||
+	       str_starts(name, "before-migration");
 }
 
 static int check_folder(struct ctx *cx, const char *dir)

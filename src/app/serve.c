@@ -19,6 +19,8 @@ struct serving {
 	struct http_server *http;
 	struct task_runner *tasks;
 	struct fetch_options fetch;
+	pthread_mutex_t ear; /* of kicked */
+	struct delivery *kicked;
 };
 
 static atomic_bool ready;
@@ -29,13 +31,23 @@ static bool is_ready(struct server *s)
 	return atomic_load(&ready);
 }
 
+/* The database's ear lives as long as the database, longer than the delivery that it kicks. */
 static void on_nudge(void *arg, const char *text)
 {
-	const struct serving *v = arg;
+	struct serving *v = arg;
 
 	(void)text;
-	if (v->s->delivery)
-		delivery_kick(v->s->delivery);
+	pthread_mutex_lock(&v->ear);
+	if (v->kicked)
+		delivery_kick(v->kicked);
+	pthread_mutex_unlock(&v->ear);
+}
+
+static void listen_for(struct serving *v, struct delivery *d)
+{
+	pthread_mutex_lock(&v->ear);
+	v->kicked = d;
+	pthread_mutex_unlock(&v->ear);
 }
 
 /* Many connections, and little memory in the allocator's own pockets: threads here allocate much
@@ -139,7 +151,10 @@ static int start_delivery(struct ctx *cx, struct serving *v)
 
 static int start(struct ctx *cx, struct serving *v, const char *listen)
 {
-	int rc = server_key_load(cx, &v->s->key);
+	int rc = site_check(v->s->settings, &cx->err);
+
+	if (rc == 0)
+		rc = server_key_load(cx, &v->s->key);
 
 	if (rc == 0)
 		rc = load_files(cx, v->s);
@@ -147,6 +162,8 @@ static int start(struct ctx *cx, struct serving *v, const char *listen)
 		rc = start_fetch(cx, v);
 	if (rc == 0)
 		rc = start_delivery(cx, v);
+	if (rc == 0)
+		listen_for(v, v->s->delivery);
 	if (rc == 0)
 		rc = db_on_nudge(v->s->db, on_nudge, v, &cx->err);
 	if (rc == 0)
@@ -174,6 +191,7 @@ static void stop(struct serving *v)
 	atomic_store(&ready, false);
 	http_stop(v->http, drain);
 	tasks_stop(v->tasks);
+	listen_for(v, NULL);
 	delivery_stop(d, drain);
 	if (v->s)
 		fetch_loop_free(v->s->fetch);
@@ -182,7 +200,7 @@ static void stop(struct serving *v)
 static int run_serve(struct invocation *in)
 {
 	const struct sigaction ignore = {.sa_handler = SIG_IGN};
-	struct serving v = {0};
+	struct serving v = {.ear = PTHREAD_MUTEX_INITIALIZER};
 	sigset_t set;
 	int sig = 0, rc;
 

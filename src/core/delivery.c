@@ -58,6 +58,7 @@ static void settle_all(struct delivery *d, struct job *job)
 	while (job) {
 		struct job *next = job->next;
 
+		delivery_renew(d);
 		settle_job(d, job);
 		if (d->outcome_count >= BATCH)
 			settle_write(d);
@@ -193,11 +194,15 @@ int delivery_start(struct ctx *cx, const struct delivery_options *options, struc
 	return 0;
 }
 
+/* The scheduler first comes to the end of its turn, in which it may still hand jobs to the loops.
+ */
 static void wait_in_flight(struct delivery *d, int64_t drain_ms)
 {
 	int64_t until = clock_steady() + drain_ms;
 	struct delivery_stats s;
 
+	while (!atomic_load(&d->halted))
+		clock_sleep(TURN_MS);
 	do {
 		delivery_stats(d, &s);
 		if (s.in_flight > 0)

@@ -51,6 +51,7 @@ struct outbox_run {
 	int64_t institution;
 	int64_t head;
 	int64_t unsure;
+	int jobs;   /* under way */
 	bool dirty; /* a pass is due or under way */
 	bool again; /* something changed behind the cursor */
 	int64_t cursor_position, cursor_id;
@@ -75,8 +76,11 @@ struct job {
 	const struct reader_kind *kind;
 	int64_t reader;
 	int64_t from, position, to, unsure;
+	int64_t trying; /* what failed last, how often, since when */
 	int tries;
 	int64_t trying_since;
+	int64_t doubt; /* an attempt of this job at entries up to here may have arrived */
+	bool gone;     /* its inbox has answered 410 lately */
 	bool subscribed;
 	bool has_parcels;
 	int64_t last_parcel; /* parcels up to this id are done */
@@ -105,7 +109,7 @@ struct loop {
 	struct fetch_loop *fetch;
 	pthread_mutex_t lock;
 	struct queue fast, slow;
-	atomic_int queued;
+	atomic_int queued; /* in the fast queue */
 	atomic_int in_flight;
 };
 
@@ -118,6 +122,8 @@ struct outcome {
 		WRITE_REFUSED_ENTRY,
 		WRITE_REFUSED_PARCEL,
 		WRITE_GONE,
+		WRITE_NOT_GONE,
+		WRITE_UNSURE,
 	} what;
 	int64_t reader;
 	int64_t number; /* position or parcel */
@@ -152,6 +158,8 @@ struct delivery {
 	int settling; /* jobs that end with outcomes not written yet */
 	bool hosts_changed;
 	int64_t oldest_outcome;
+	int64_t write_failed_at; /* steady; 0: the last write went well */
+	bool parcels_turn;       /* a page of parcels comes next, else one of an outbox */
 	int64_t parcels_cursor;
 	bool parcels_dirty;
 	int64_t looked_at;   /* when due institutions and hosts were last asked for */
@@ -170,6 +178,7 @@ void host_runs_free(struct delivery *d);
 
 /* delivery_outbox.c */
 struct outbox_run *outbox_run_get(struct delivery *d, int64_t institution, int64_t head);
+void outbox_runs_rest(struct delivery *d); /* those without work keep nothing in memory */
 void outbox_runs_free(struct delivery *d);
 void outbox_run_head(
 	struct outbox_run *o, int64_t head); /* the outbox grew: forget what was planned */
@@ -188,8 +197,8 @@ void job_free(struct delivery *d, struct job *job); /* out of the hash; its host
 /* Choose what is sent next: 1 ready, 0 nothing left (its position is settled by the caller), or an
  * error. */
 int job_prepare(struct delivery *d, struct job *job);
-/* After its step failed: what comes next is chosen to see whether the host takes that. 1, 0 when nothing comes next, or an
- * error; the step stands unless 1. */
+/* After its step failed: what comes next is chosen to see whether the host takes that. 1, 0 when
+ * nothing comes next, or an error; the step stands unless 1. */
 int job_probe(struct delivery *d, struct job *job);
 
 /* delivery_pick.c */

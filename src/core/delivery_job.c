@@ -39,12 +39,15 @@ struct job *job_new(
 	j->kind = server_reader_kind(d->server, r->kind);
 	j->reader = r->id;
 	j->from = j->position = r->position;
-	j->to = outbox->head;
+	j->to = due->head;
 	j->unsure = r->unsure;
+	j->trying = r->trying;
 	j->tries = r->tries;
 	j->trying_since = r->trying_since;
 	j->subscribed = r->subscribed;
 	j->has_parcels = r->has_parcels;
+	j->gone = r->gone > 0;
+	outbox->jobs++;
 	j->active = true;
 	host->active++;
 	j->hash_next = *b;
@@ -63,6 +66,7 @@ void job_free(struct delivery *d, struct job *job)
 	d->job_count--;
 	if (job->active)
 		job->host->active--;
+	job->outbox->jobs--;
 	payload_unref(job->payload);
 	free(job);
 }
@@ -99,8 +103,8 @@ static void set_step(struct job *job, enum step_kind step, int64_t number, int64
 	job->entry_seq = entry_seq;
 }
 
-/* 1: the first parcel after `after` that can be sent is the step; 0: there is none. What cannot be sent any more (its post
- * went meanwhile) is done with. */
+/* 1: the first parcel after `after` that can be sent is the step; 0: there is none. What cannot be
+ * sent any more (its post went meanwhile) is done with. */
 static int prepare_parcel(struct delivery *d, struct job *job, int64_t after)
 {
 	struct listing l = {.reader = job->reader, .after = after};

@@ -6,11 +6,13 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-#define LOCAL_PAGE 64
+#define LOCAL_PAGE                                                                                 \
+	64 /* readers, and entries of each, at a time; who has more comes again at once */
 
 struct round {
 	struct reader readers[LOCAL_PAGE];
 	int count;
+	int64_t after; /* readers up to this id have had their round */
 	const struct reader *reader;
 	struct entry *entries;
 	int entry_count;
@@ -21,7 +23,7 @@ static int find_due(struct tx *tx, void *arg)
 {
 	struct round *r = arg;
 
-	return reader_db_due_local(tx, r->readers, LOCAL_PAGE, &r->count);
+	return reader_db_due_local(tx, r->after, r->readers, LOCAL_PAGE, &r->count);
 }
 
 static int read_entries(struct tx *tx, void *arg)
@@ -39,7 +41,8 @@ static int advance(struct tx *tx, void *arg)
 	return reader_db_advance(tx, &r->reader->id, 1, r->position);
 }
 
-static int serve(struct ctx *cx, struct round *r, const struct reader_kind *kind)
+static int serve(
+	struct delivery *d, struct ctx *cx, struct round *r, const struct reader_kind *kind)
 {
 	int rc = db_read(cx, read_entries, r);
 
@@ -49,6 +52,11 @@ static int serve(struct ctx *cx, struct round *r, const struct reader_kind *kind
 		if (rc == 0)
 			r->position = r->entries[i].seq;
 	}
+	if (rc == 0 && r->entry_count == LOCAL_PAGE) {
+		pthread_mutex_lock(&d->lock);
+		d->kicked_local = true;
+		pthread_mutex_unlock(&d->lock);
+	}
 	if (r->position > r->reader->position) {
 		int rc2 = db_write(cx, advance, r);
 
@@ -57,27 +65,38 @@ static int serve(struct ctx *cx, struct round *r, const struct reader_kind *kind
 	return rc;
 }
 
-/* One round over all due local readers. True when everything went well and more may be due. */
-static bool serve_all(struct delivery *d, struct ctx *cx)
+/* One page of due local readers after *after; false when it was the last, or the process stops. */
+static bool serve_page(struct delivery *d, struct ctx *cx, int64_t *after)
 {
 	struct round *r = arena_alloc(cx->arena, sizeof(*r));
-	bool well = true;
-	int rc = r ? db_read(cx, find_due, r) : ERR_MEMORY;
+	int rc = r ? (r->after = *after, db_read(cx, find_due, r)) : ERR_MEMORY;
 
-	for (int i = 0; rc == 0 && i < r->count; i++) {
+	for (int i = 0; rc == 0 && i < r->count && !atomic_load(&d->halted); i++) {
 		const struct reader_kind *kind = server_reader_kind(d->server, r->readers[i].kind);
-		int one;
 
 		r->reader = &r->readers[i];
-		one = kind && kind->take ? serve(cx, r, kind) : 0;
-		if (one < 0)
+		*after = r->reader->id;
+		if (kind && kind->take && serve(d, cx, r, kind) < 0)
 			log_event(LOG_ERROR, "reader.local", "kind", r->reader->kind, "error",
 				err_text(&cx->err), NULL);
-		well = well && one == 0 && kind;
 	}
 	if (rc < 0)
 		log_event(LOG_ERROR, "reader.local", "error", err_text(&cx->err), NULL);
-	return rc == 0 && well && r->count > 0;
+	return rc == 0 && r->count == LOCAL_PAGE && !atomic_load(&d->halted);
+}
+
+/* One page of entries for each due reader. */
+static void serve_all(struct delivery *d)
+{
+	struct ctx cx = {.db = d->cx.db, .server = d->server};
+	int64_t after = 0;
+	bool more = true;
+
+	while (more) {
+		cx.arena = arena_new(4 * MIB);
+		more = cx.arena && serve_page(d, &cx, &after);
+		arena_free(cx.arena);
+	}
 }
 
 static bool wait_for_kick(struct delivery *d)
@@ -99,15 +118,8 @@ void *local_main(void *arg)
 {
 	struct delivery *d = arg;
 
-	do {
-		struct ctx cx = {.db = d->cx.db, .server = d->server};
-		bool more = true;
-
-		while (more) {
-			cx.arena = arena_new(4 * MIB);
-			more = cx.arena && serve_all(d, &cx);
-			arena_free(cx.arena);
-		}
-	} while (wait_for_kick(d));
+	do
+		serve_all(d);
+	while (wait_for_kick(d));
 	return NULL;
 }

@@ -99,7 +99,7 @@ static struct job *next_job(struct loop *l, bool slow)
 	pthread_mutex_lock(&l->lock);
 	job = queue_take(slow ? &l->slow : &l->fast);
 	pthread_mutex_unlock(&l->lock);
-	if (job)
+	if (job && !slow)
 		atomic_fetch_sub(&l->queued, 1);
 	return job;
 }
@@ -117,13 +117,15 @@ static void feed(void *arg)
 
 void loop_push(struct loop *l, struct job *job)
 {
-	bool first;
+	bool first, slow;
 
 	pthread_mutex_lock(&l->lock);
-	first = !l->fast.head && !l->slow.head;
-	queue_add(job->t.slow ? &l->slow : &l->fast, job);
+	first = job->t.slow ? !l->slow.head : !l->fast.head;
+	slow = job->t.slow;
+	queue_add(slow ? &l->slow : &l->fast, job);
 	pthread_mutex_unlock(&l->lock);
-	atomic_fetch_add(&l->queued, 1);
+	if (!slow)
+		atomic_fetch_add(&l->queued, 1);
 	if (first)
 		fetch_loop_call(l->fetch, feed, l);
 }
@@ -135,7 +137,6 @@ void loop_stop(struct loop *l)
 	fetch_loop_free(l->fetch);
 	l->fetch = NULL;
 	while ((job = queue_take(&l->fast)) || (job = queue_take(&l->slow))) {
-		atomic_fetch_sub(&l->queued, 1);
 		job->skipped = true;
 		hand_back(l, job);
 	}

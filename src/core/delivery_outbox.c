@@ -36,6 +36,21 @@ void outbox_run_head(struct outbox_run *o, int64_t head)
 	o->entry_count = 0;
 }
 
+void outbox_runs_rest(struct delivery *d)
+{
+	for (struct outbox_run *o = d->outboxes; o; o = o->next) {
+		if (o->dirty || o->jobs > 0)
+			continue;
+		for (int i = 0; i < PAYLOADS_MAX; i++) {
+			payload_unref(o->payloads[i].payload);
+			o->payloads[i] = (struct payload_slot){0};
+		}
+		free(o->entries);
+		o->entries = NULL;
+		o->entry_count = 0;
+	}
+}
+
 void outbox_runs_free(struct delivery *d)
 {
 	while (d->outboxes) {
@@ -199,6 +214,10 @@ int outbox_run_payload(struct delivery *d, struct outbox_run *o, const struct re
 	rc = kind->render(&d->cx, job.entry, &p);
 	if (rc < 0)
 		return rc;
+	if (arena_failed(d->cx.arena)) {
+		payload_unref(p);
+		return ctx_fail(&d->cx, ERR_MEMORY, "not enough memory");
+	}
 	if (p->head < o->head)
 		p->head = o->head;
 	keep(o, kind, seq, p);

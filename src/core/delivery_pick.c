@@ -8,9 +8,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 
+/* Jobs of hosts that failed once wait in queues of their own, which never keep new work away. */
 static bool hungry(const struct delivery *d)
 {
-	if (d->job_count >= d->loop_count * 8 * QUEUE_LOW + 8192)
+	if (d->write_failed_at || d->job_count >= d->loop_count * 8 * QUEUE_LOW + 8192)
 		return false;
 	for (int i = 0; i < d->loop_count; i++)
 		if (atomic_load(&d->loops[i].queued) < QUEUE_LOW)
@@ -32,8 +33,8 @@ void job_dispatch(struct delivery *d, struct job *job)
 	loop_push(&d->loops[job->host->loop], job);
 }
 
-/* An outbox without readers that are due is not looked at, and may have grown since: what was planned and rendered then must
- * not be sent now. */
+/* An outbox without readers that are due is not looked at, and may have grown since: what was
+ * planned and rendered then must not be sent now. */
 static void note_head(struct outbox_run *o, int64_t head)
 {
 	if (head <= o->head)
@@ -100,19 +101,22 @@ static int read_page(struct tx *tx, void *arg)
 	return reader_db_due_parcels(tx, p->id, p->limit, p->due, &p->count);
 }
 
-/* One page: all its readers are taken. */
+/* One page: all its readers are taken. One that cannot be (its key does not open) stops no other.
+ */
 static int take_page(struct delivery *d, struct page *p)
 {
 	int rc = db_read(&d->cx, read_page, p);
 
 	for (int i = 0; rc >= 0 && i < p->count; i++)
-		rc = take(d, &p->due[i]);
+		if (take(d, &p->due[i]) < 0)
+			log_event(LOG_ERROR, "delivery.take", "target", p->due[i].reader.target,
+				"error", err_text(&d->cx.err), NULL);
 	return rc;
 }
 
 static int pick_parcels(struct delivery *d)
 {
-	struct page *p = arena_alloc(d->cx.arena, sizeof(*p));
+	AUTO(auto_free) struct page *p = calloc(1, sizeof(*p));
 	int rc;
 
 	if (!p)
@@ -129,7 +133,7 @@ static int pick_parcels(struct delivery *d)
 
 void pick_host(struct delivery *d, struct host_run *h, const char *name)
 {
-	struct page *p = arena_alloc(d->cx.arena, sizeof(*p));
+	AUTO(auto_free) struct page *p = calloc(1, sizeof(*p));
 	int rc;
 
 	if (h)
@@ -149,7 +153,7 @@ void pick_host(struct delivery *d, struct host_run *h, const char *name)
 
 static int pick_page(struct delivery *d, struct outbox_run *o)
 {
-	struct page *p = arena_alloc(d->cx.arena, sizeof(*p));
+	AUTO(auto_free) struct page *p = calloc(1, sizeof(*p));
 	int rc;
 
 	if (!p)
@@ -196,11 +200,13 @@ void pick(struct delivery *d)
 		delivery_renew(d);
 		if (d->outcome_count >= BATCH)
 			settle_write(d);
-		if (d->parcels_dirty) {
+		d->turn = next_turn(d);
+		if (d->parcels_dirty && (d->parcels_turn || !d->turn)) {
+			d->parcels_turn = false;
 			rc = pick_parcels(d);
 			continue;
 		}
-		d->turn = next_turn(d);
+		d->parcels_turn = true;
 		if (!d->turn)
 			break;
 		rc = pick_page(d, d->turn);
@@ -279,6 +285,7 @@ void pick_look(struct delivery *d)
 		outbox_run_head(o, l.due[i][1]);
 		o->dirty = true;
 	}
+	outbox_runs_rest(d);
 	if (l.next_unpark && l.next_unpark <= clock_now())
 		free_hosts(d);
 }

@@ -116,7 +116,32 @@ static void go_on(struct delivery *d, struct job *job, struct outcome *last)
 	else if (rc == 0)
 		settle_position(d, job);
 	else
-		end_with(d, last, job);
+		end_with(d, add(d, WRITE_ADVANCE, job, 0), job);
+}
+
+struct growth {
+	int64_t reader, head;
+};
+
+static int read_head(struct tx *tx, void *arg)
+{
+	struct growth *g = arg;
+
+	return reader_db_head(tx, g->reader, &g->head);
+}
+
+/* Up to where the job may go on, 0: no further. The store is asked whether its reader still
+ * subscribes: who has left is told of withdrawals up to its `until`, so what lies behind that must
+ * not be sent. */
+static int64_t grown(struct delivery *d, const struct job *job)
+{
+	struct growth g = {.reader = job->reader};
+
+	if (!job->subscribed || job->outbox->head <= job->to || atomic_load(&d->halted))
+		return 0;
+	if (db_read(&d->cx, read_head, &g) < 0)
+		return 0; /* the next look brings what is left */
+	return g.head > job->to ? g.head : 0;
 }
 
 /* Nothing is left up to job->to. If the outbox has grown meanwhile a new run begins here; when that
@@ -124,11 +149,12 @@ static void go_on(struct delivery *d, struct job *job, struct outcome *last)
 void settle_position(struct delivery *d, struct job *job)
 {
 	int64_t done = job->subscribed && job->to > job->position ? job->to : 0;
+	int64_t to = grown(d, job);
 	int rc;
 
-	if (job->subscribed && job->outbox->head > job->to && !atomic_load(&d->halted)) {
+	if (to > 0) {
 		job->from = job->position = job->to;
-		job->to = job->outbox->head;
+		job->to = to;
 		rc = job_prepare(d, job);
 		if (rc > 0) {
 			job_dispatch(d, job);
@@ -172,25 +198,37 @@ static void succeeded(struct delivery *d, struct job *job)
 	note_ok(d, job->host);
 	if (job->probe)
 		pass_over(d, job);
+	if (job->gone)
+		add(d, WRITE_NOT_GONE, job, 0);
+	job->gone = false;
 	o = add(d, job->step == STEP_ENTRY ? WRITE_ADVANCE : WRITE_PARCEL_DONE, job, job->number);
 	go_on(d, job, o);
 }
 
-/* May it have been taken all the same? A 4xx says no; a 5xx may come from a proxy whose server took it. */
+/* May it have been taken all the same? A 4xx says no; a 5xx may come from a proxy whose server took
+ * it. */
 static bool is_doubtful(const struct job *job)
 {
 	return job->t.error || job->t.status >= 500;
 }
 
+/* Kept for the whole job: the next step wipes what the transfer says of this one. */
+static void note_doubt(struct job *job)
+{
+	if (!job->skipped && job->wrote && is_doubtful(job) && job->entry_seq > job->doubt)
+		job->doubt = job->entry_seq;
+}
+
 static bool may_be_poison(const struct job *job)
 {
-	return !job->probe && job->tries + 1 >= TRIES_POISON &&
+	return !job->probe && job->trying == job->number && job->tries + 1 >= TRIES_POISON &&
 	       clock_now() - job->trying_since >= POISON_AFTER_MS;
 }
 
-/* What has failed so often is tried first and then at once what comes after it: so a host that was down loses nothing when it
- * is back, and one that takes the rest shows where the fault is. Where nothing comes after it, other deliveries to the host
- * tell, if they are newer than its last failure. */
+/* What has failed so often is tried first and then at once what comes after it: so a host that was
+ * down loses nothing when it is back, and one that takes the rest shows where the fault is. Where
+ * nothing comes after it, other deliveries to the host tell, if they are newer than its last
+ * failure. */
 static void failed(struct delivery *d, struct job *job)
 {
 	struct outcome *o;
@@ -210,8 +248,8 @@ static void failed(struct delivery *d, struct job *job)
 		return;
 	}
 	note_failure(d, job->host, job);
-	o = add(d, WRITE_TRIED, job, 0);
-	o->unsure = job->wrote && is_doubtful(job) ? job->entry_seq : 0;
+	o = add(d, WRITE_TRIED, job, job->probe ? job->poison : job->number);
+	o->unsure = job->doubt;
 	end_with(d, o, job);
 }
 
@@ -224,18 +262,22 @@ void settle_job(struct delivery *d, struct job *job)
 {
 	enum outcome_kind kind = outcome_classify(job->t.error, job->t.status);
 
+	note_doubt(job);
 	if (job->skipped || (atomic_load(&d->halted) && job->t.error)) {
-		settle_drop(d, job);
+		end_with(d, add(d, WRITE_UNSURE, job, job->doubt), job);
 		return;
 	}
 	if (kind == OUTCOME_OK) {
 		succeeded(d, job);
-	} else if (kind == OUTCOME_PASSING || job->probe) {
+	} else if (kind == OUTCOME_PASSING) {
 		failed(d, job);
 	} else {
 		note_ok(d, job->host);
+		if (job->probe)
+			pass_over(d, job);
 		if (kind == OUTCOME_GONE)
 			add(d, WRITE_GONE, job, 0);
+		job->gone = job->gone || kind == OUTCOME_GONE;
 		go_on(d, job, refuse(d, job, job->step, job->number));
 	}
 }
@@ -284,7 +326,11 @@ static int write_other(struct tx *tx, const struct outcome *o, int64_t now)
 	case WRITE_PARCEL_DONE:
 		return parcel_db_done(tx, o->reader, o->number);
 	case WRITE_TRIED:
-		return reader_db_tried(tx, o->reader, now, o->unsure);
+		return reader_db_tried(tx, o->reader, o->number, now, o->unsure);
+	case WRITE_UNSURE:
+		return o->number ? reader_db_unsure(tx, o->reader, o->number) : 0;
+	case WRITE_NOT_GONE:
+		return reader_db_not_gone(tx, o->reader);
 	case WRITE_GONE:
 		return write_gone(tx, o, now);
 	case WRITE_REFUSED_ENTRY:
@@ -351,15 +397,17 @@ void settle_write(struct delivery *d)
 {
 	int rc;
 
-	if (d->outcome_count == 0)
+	if (d->outcome_count == 0 ||
+		(d->write_failed_at && clock_steady() - d->write_failed_at < SECOND))
 		return;
 	qsort(d->outcomes, (size_t)d->outcome_count, sizeof(*d->outcomes), by_position);
 	rc = db_write(&d->cx, write_batch, d);
 	if (rc < 0) {
 		log_event(LOG_ERROR, "delivery.write", "error", err_text(&d->cx.err), NULL);
-		clock_sleep(SECOND);
-		return; /* tried again with the next turn: nothing is taken until it is stored */
+		d->write_failed_at = clock_steady();
+		return; /* tried again in a second: nothing new is taken until it is stored */
 	}
 	CRASH_POINT("deliver.after_position");
+	d->write_failed_at = 0;
 	release(d);
 }

@@ -35,6 +35,7 @@ MUST_USE int follow_count(struct tx *tx, int64_t institution, int64_t *ret);
 MUST_USE int received_mark(
 	struct tx *tx, const unsigned char id[32], const char *kind, int64_t now);
 MUST_USE int received_take(struct tx *tx, const unsigned char id[32], const char *kind);
+/* Rows older than `before`, at most 1,000: how many went. */
 MUST_USE int received_forget(struct tx *tx, int64_t before);
 
 #endif

@@ -27,11 +27,11 @@ static const char REMOVE[] =
 	"DELETE FROM follow WHERE institution = $institution AND actor = $actor";
 static const char REPOINT[] =
 	"UPDATE follow SET reader = $reader WHERE institution = $institution AND actor = $actor";
-/* The new inbox goes on where the old one stood: the earlier of the two positions, so that nothing
- * is skipped. */
+/* A new inbox goes on where the old one stood. One that was served already has had what stood
+ * between. Its server may have taken entries by the old inbox whose positions are not written: up
+ * to here nothing is sure. */
 static const char INHERIT[] =
-	"UPDATE reader SET position = CASE WHEN $fresh = 1 OR position > old.old_position THEN old.old_position ELSE position END,"
-	" since = CASE WHEN $fresh = 1 OR since > old.old_since THEN old.old_since ELSE since END"
+	"UPDATE reader SET position = old.old_position, since = old.old_since, unsure = position"
 	" FROM (SELECT position AS old_position, since AS old_since FROM reader WHERE id = $old) AS old WHERE reader.id = $new";
 static const char COUNT[] = "SELECT count(*) FROM follow WHERE institution = $institution";
 static const char MARK[] =
@@ -131,13 +131,12 @@ int follow_remove_all(struct tx *tx, int64_t actor)
 	return rc;
 }
 
-static int inherit(struct tx *tx, int64_t new_reader, int64_t old_reader, bool fresh)
+static int inherit(struct tx *tx, int64_t new_reader, int64_t old_reader)
 {
 	AUTO(stmt_done) struct stmt *q = tx_prepare(tx, INHERIT);
 
 	bind_int(q, "new", new_reader);
 	bind_int(q, "old", old_reader);
-	bind_int(q, "fresh", fresh);
 	return stmt_run(q);
 }
 
@@ -166,8 +165,8 @@ static int move_to(struct tx *tx, const struct remote_actor *actor, struct reade
 	begins = rc == 0 && !fresh.subscribed;
 	if (rc == 0)
 		rc = reader_recount(tx, &fresh);
-	if (rc == 0)
-		rc = inherit(tx, fresh.id, old->id, begins);
+	if (begins && rc == 0)
+		rc = inherit(tx, fresh.id, old->id);
 	if (rc == 0)
 		rc = reader_recount(tx, old);
 	return rc;
@@ -241,6 +240,9 @@ int received_forget(struct tx *tx, int64_t before)
 {
 	AUTO(stmt_done) struct stmt *q = tx_prepare(tx, FORGET);
 
+	int rc;
+
 	bind_int(q, "before", before);
-	return stmt_run(q);
+	rc = stmt_run(q);
+	return rc < 0 ? rc : (int)stmt_changes(q);
 }

@@ -41,7 +41,7 @@ MUST_USE int handle_check(const char *handle, struct err *err);
 MUST_USE int institution_load(struct tx *tx, int64_t id, const struct institution **ret);
 MUST_USE int institution_find(struct tx *tx, const char *handle, const struct institution **ret);
 
-/* All, open first, by handle after `after` ("" : from the start), at most limit. Count in
+/* All, by handle after `after` ("" : from the start), at most limit. Count in
  * *ret_count. */
 MUST_USE int institution_list(struct tx *tx, const char *after, int limit,
 	const struct institution **ret, int *ret_count);

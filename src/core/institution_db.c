@@ -28,6 +28,7 @@ static const char TEXT[] =
 static const char LANGUAGES[] =
 	"UPDATE institution SET languages = $languages, updated_at = $now WHERE id = $id";
 static const char HANDLE[] = "INSERT INTO handle (handle, institution) VALUES ($handle, $id)";
+static const char OWNED[] = "SELECT 1 FROM handle WHERE handle = $handle AND institution = $id";
 static const char RENAME[] = "UPDATE institution SET handle = $handle WHERE id = $id";
 static const char CLOSE[] =
 	"UPDATE institution SET state = 'closed', closed_at = $now, updated_at = $now,"
@@ -188,6 +189,16 @@ int institution_db_languages(struct tx *tx, int64_t id, const char *languages, i
 	return stmt_run(q);
 }
 
+/* 1 when the institution had it before. */
+static int owns_handle(struct tx *tx, int64_t id, const char *handle)
+{
+	AUTO(stmt_done) struct stmt *q = tx_prepare(tx, OWNED);
+
+	bind_text(q, "handle", handle);
+	bind_int(q, "id", id);
+	return stmt_step(q);
+}
+
 static int add_handle(struct tx *tx, int64_t id, const char *handle)
 {
 	AUTO(stmt_done) struct stmt *q = tx_prepare(tx, HANDLE);
@@ -206,7 +217,10 @@ static int add_handle(struct tx *tx, int64_t id, const char *handle)
 int institution_db_handle(struct tx *tx, int64_t id, const char *handle)
 {
 	AUTO(stmt_done) struct stmt *q = tx_prepare(tx, RENAME);
-	int rc = add_handle(tx, id, handle);
+	int rc = owns_handle(tx, id, handle);
+
+	if (rc == 0)
+		rc = add_handle(tx, id, handle);
 
 	if (rc < 0)
 		return rc;

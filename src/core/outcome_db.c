@@ -14,14 +14,18 @@
 /* A job that was under way when the subscription ended still delivered: until follows the position.
  */
 static const char ADVANCE[] =
-	"UPDATE reader SET position = $position, tries = 0, trying_since = 0, gone = 0, gone_since = 0,"
+	"UPDATE reader SET position = $position, tries = 0, trying_since = 0,"
 	" until = CASE WHEN subscribed = 0 AND until < $position THEN $position ELSE until END"
 	" WHERE position < $position AND id IN " IDS;
 static const char PASS[] = "UPDATE reader SET position = $position, tries = 0, trying_since = 0"
 			   " WHERE id = $id AND position < $position";
 static const char TRIED[] =
-	"UPDATE reader SET tries = tries + 1, trying_since = CASE WHEN tries = 0 THEN $now ELSE trying_since END,"
+	"UPDATE reader SET tries = CASE WHEN trying = $trying THEN tries + 1 ELSE 1 END,"
+	" trying_since = CASE WHEN trying = $trying AND tries > 0 THEN trying_since ELSE $now END, trying = $trying,"
 	" unsure = CASE WHEN unsure < $unsure THEN $unsure ELSE unsure END WHERE id = $id";
+static const char UNSURE[] =
+	"UPDATE reader SET unsure = $unsure WHERE id = $id AND unsure < $unsure";
+static const char NOT_GONE[] = "UPDATE reader SET gone = 0, gone_since = 0 WHERE id = $id";
 static const char GONE[] =
 	"UPDATE reader SET gone = gone + 1, gone_since = CASE WHEN gone = 0 THEN $now ELSE gone_since END"
 	" WHERE id = $id RETURNING gone, gone_since";
@@ -35,6 +39,8 @@ static const char PARCEL[] = "INSERT INTO parcel (id, reader, kind, subject, bod
 static const char PARCEL_ENTRY[] =
 	"INSERT INTO parcel (id, reader, kind, subject, at) SELECT $id, $reader, 'entry', $subject, $now"
 	" WHERE NOT EXISTS (SELECT 1 FROM parcel WHERE reader = $reader AND subject = $subject AND kind = 'entry')";
+static const char TAKE_BACK[] =
+	"DELETE FROM parcel WHERE reader = $reader AND kind = 'activity' AND subject = $subject";
 static const char HAS_PARCELS[] =
 	"UPDATE reader SET has_parcels = 1 WHERE id = $reader AND has_parcels = 0";
 static const char PARCEL_DONE[] = "DELETE FROM parcel WHERE id = $id";
@@ -80,13 +86,31 @@ int reader_db_pass(struct tx *tx, int64_t id, int64_t position)
 	return stmt_run(q);
 }
 
-int reader_db_tried(struct tx *tx, int64_t id, int64_t now, int64_t unsure)
+int reader_db_tried(struct tx *tx, int64_t id, int64_t trying, int64_t now, int64_t unsure)
 {
 	AUTO(stmt_done) struct stmt *q = tx_prepare(tx, TRIED);
 
 	bind_int(q, "id", id);
+	bind_int(q, "trying", trying);
 	bind_int(q, "now", now);
 	bind_int(q, "unsure", unsure);
+	return stmt_run(q);
+}
+
+int reader_db_unsure(struct tx *tx, int64_t id, int64_t unsure)
+{
+	AUTO(stmt_done) struct stmt *q = tx_prepare(tx, UNSURE);
+
+	bind_int(q, "id", id);
+	bind_int(q, "unsure", unsure);
+	return stmt_run(q);
+}
+
+int reader_db_not_gone(struct tx *tx, int64_t id)
+{
+	AUTO(stmt_done) struct stmt *q = tx_prepare(tx, NOT_GONE);
+
+	bind_int(q, "id", id);
 	return stmt_run(q);
 }
 
@@ -155,6 +179,15 @@ int parcel_add(struct tx *tx, int64_t reader, const char *kind, int64_t id, int6
 	bind_int(q, "now", clock_now());
 	rc = stmt_run(q);
 	return rc < 0 ? rc : has_parcels(tx, reader);
+}
+
+int parcel_take_back(struct tx *tx, int64_t reader, int64_t subject)
+{
+	AUTO(stmt_done) struct stmt *q = tx_prepare(tx, TAKE_BACK);
+
+	bind_int(q, "reader", reader);
+	bind_int(q, "subject", subject);
+	return stmt_run(q);
 }
 
 int parcel_db_add_entry(struct tx *tx, int64_t reader, int64_t seq)

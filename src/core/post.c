@@ -388,6 +388,8 @@ static int prepare_revision(struct ctx *cx, struct revising *job)
 		job->rendered[k++].v.revision = 0;
 	}
 	job->count = k;
+	if (rc == 0 && k > VARIANTS_MAX)
+		rc = ctx_fail(cx, ERR_TOO_LARGE, "a post has at most %d languages", VARIANTS_MAX);
 	return rc;
 }
 

@@ -33,8 +33,8 @@ static int load_created(struct tx *tx, void *arg)
 static int add_parcels(struct tx *tx, void *arg)
 {
 	struct reaching *job = arg;
-	int rc = reader_db_left(tx, job->entry->institution, job->created, job->after, PAGE_OF_LEFT,
-		job->readers, &job->count);
+	int rc = reader_db_left(tx, job->entry->institution, job->created, job->entry->seq,
+		job->after, PAGE_OF_LEFT, job->readers, &job->count);
 
 	for (int i = 0; rc == 0 && i < job->count; i++)
 		rc = parcel_db_add_entry(tx, job->readers[i], job->entry->seq);

@@ -25,6 +25,7 @@ struct reader {
 	bool subscribed;
 	bool has_parcels;
 	int64_t unsure; /* an attempt at entries up to here ended in doubt */
+	int64_t trying; /* what failed last: the number of an entry or the id of a parcel */
 	int tries;      /* failed attempts at what is next */
 	int64_t trying_since;
 	int gone; /* answers 410 in a row */
@@ -92,6 +93,9 @@ MUST_USE int reader_add_missing_locals(struct tx *tx, const struct server *s);
 MUST_USE int parcel_add(struct tx *tx, int64_t reader, const char *kind, int64_t id,
 	int64_t subject, const char *body);
 
+/* Take back the activities with this subject that wait for the reader. */
+MUST_USE int parcel_take_back(struct tx *tx, int64_t reader, int64_t subject);
+
 struct parcel {
 	int64_t id;
 	bool entry; /* subject is an outbox number; else body holds the bytes */
@@ -106,7 +110,7 @@ MUST_USE int parcel_list(struct tx *tx, int64_t reader, int64_t after, int limit
 struct due {
 	struct reader reader;
 	struct host host;
-	int64_t head; /* of its institution's outbox, now */
+	int64_t head; /* of its institution's outbox, read together with `subscribed` */
 };
 int reader_db_due(struct tx *tx, int64_t institution, int64_t head, int64_t after_position,
 	int64_t after_id, int limit, struct due *ret, int *ret_count);
@@ -114,7 +118,8 @@ int reader_db_due_host(struct tx *tx, const char *host, int64_t after_id, int li
 	struct due *ret, int *ret_count);
 int reader_db_due_parcels(
 	struct tx *tx, int64_t after_id, int limit, struct due *ret, int *ret_count);
-int reader_db_due_local(struct tx *tx, struct reader *ret, int limit, int *ret_count);
+int reader_db_due_local(
+	struct tx *tx, int64_t after_id, struct reader *ret, int limit, int *ret_count);
 int reader_db_institutions_due(
 	struct tx *tx, int64_t (*ret)[2], int limit, int *ret_count); /* {id, head} */
 
@@ -122,16 +127,22 @@ int reader_db_institutions_due(
 #define READER_BATCH 32
 int reader_db_advance(struct tx *tx, const int64_t *ids, int count, int64_t position);
 int reader_db_pass(struct tx *tx, int64_t id, int64_t position); /* over what it would not take */
-int reader_db_tried(struct tx *tx, int64_t id, int64_t now, int64_t unsure);
+int reader_db_tried(struct tx *tx, int64_t id, int64_t trying, int64_t now, int64_t unsure);
+int reader_db_unsure(struct tx *tx, int64_t id, int64_t unsure);
+int reader_db_not_gone(struct tx *tx, int64_t id);
 int reader_db_gone(struct tx *tx, int64_t id, int64_t now, int *ret_gone, int64_t *ret_since);
 int reader_db_retire(struct tx *tx, int64_t id); /* its follows go; it is no longer subscribed */
 int reader_db_refusal(struct tx *tx, int64_t id, const char *what, int64_t number, int status,
 	const char *why, int64_t now);
 int parcel_db_done(struct tx *tx, int64_t reader, int64_t parcel);
 
-/* Left readers that may hold a post whose Create is entry `created`: for the kind `reach`. */
-int reader_db_left(struct tx *tx, int64_t institution, int64_t created, int64_t after_id, int limit,
-	int64_t *ret, int *ret_count);
+/* How far a subscribed reader may read now; 0: it is not subscribed any more. */
+int reader_db_head(struct tx *tx, int64_t id, int64_t *ret_head);
+
+/* Left readers that may hold a post whose Create is entry `created`, and did not get entry `seq`:
+ * for the kind `reach`. */
+int reader_db_left(struct tx *tx, int64_t institution, int64_t created, int64_t seq,
+	int64_t after_id, int limit, int64_t *ret, int *ret_count);
 int parcel_db_add_entry(struct tx *tx, int64_t reader, int64_t seq); /* unless it waits already */
 
 /* After an unclean stop, what stands in each outbox may have been sent without its position having

@@ -9,18 +9,19 @@
 
 #define COLUMNS                                                                                                      \
 	"r.id, r.institution, r.kind, r.target, r.host, r.position, r.since, r.until, r.subscribed, r.has_parcels, " \
-	"r.unsure, r.tries, r.trying_since, r.gone, r.gone_since"
-#define HOST_COLUMNS ", h.attempts, h.failing_since, h.last_ok_at, h.window_size,"\
+	"r.unsure, r.trying, r.tries, r.trying_since, r.gone, r.gone_since"
+#define HOST_COLUMNS                                                                               \
+	", h.attempts, h.failing_since, h.last_ok_at, h.window_size,"                              \
 	" (SELECT x.head FROM institution x WHERE x.id = r.institution)"
 
 static const char LOCK[] =
 	"INSERT INTO reader AS r (id, institution, kind, target, host, local, position, since, until, subscribed, parked,"
-	" has_parcels, unsure, tries, trying_since, gone, gone_since)"
+	" has_parcels, unsure, trying, tries, trying_since, gone, gone_since)"
 	" SELECT $id, $institution, $kind, $target, $host, 0, i.head, i.head, 0, 0,"
-	" CASE WHEN h.state = 'live' THEN 0 ELSE 1 END, 0, 0, 0, 0, 0, 0"
+	" CASE WHEN h.state = 'live' THEN 0 ELSE 1 END, 0, 0, 0, 0, 0, 0, 0"
 	" FROM institution i, host h WHERE i.id = $institution AND h.name = $host"
 	" ON CONFLICT (institution, kind, target) DO UPDATE SET host = excluded.host"
-	" RETURNING id, institution, kind, target, host, position, since, until, subscribed, has_parcels, unsure, tries,"
+	" RETURNING id, institution, kind, target, host, position, since, until, subscribed, has_parcels, unsure, trying, tries,"
 	" trying_since, gone, gone_since";
 static const char FOLLOWED[] =
 	"SELECT count(*) FROM (SELECT 1 FROM follow WHERE reader = $id LIMIT 1) AS f";
@@ -28,12 +29,25 @@ static const char BEGIN_READING[] =
 	"UPDATE reader SET subscribed = 1, position = i.head, since = CASE WHEN reader.until > 0 THEN reader.since ELSE i.head END,"
 	" until = 0, tries = 0, trying_since = 0, gone = 0, gone_since = 0"
 	" FROM institution i WHERE i.id = reader.institution AND reader.id = $id";
-static const char END_READING[] =
-	"UPDATE reader SET subscribed = 0, until = i.head FROM institution i WHERE i.id = reader.institution AND reader.id = $id";
+/* The institution's row is locked first: an entry that is published at the same time is either
+ * within until, or was never seen together with the subscription. */
+static const char LOCK_HEAD[] =
+	"UPDATE institution SET head = head WHERE id = $institution RETURNING head";
+static const char END_READING[] = "UPDATE reader SET subscribed = 0, until = $head WHERE id = $id";
+/* Corrections and withdrawals of posts that the reader holds, which it was not sent: those after
+ * $after. */
+static const char OWED[] =
+	"SELECT o.seq FROM outbox o JOIN post p ON p.id = o.post WHERE o.institution = $institution AND o.seq > $after"
+	" AND o.seq <= $to AND o.quiet = 0 AND o.kind IN ('update', 'delete') AND p.created > $since AND p.created <= $until"
+	" ORDER BY o.seq";
+static const char REACHED[] =
+	"SELECT position FROM reader WHERE institution = $institution AND kind = 'reach'";
+static const char HEAD[] =
+	"SELECT i.head FROM reader r JOIN institution i ON i.id = r.institution WHERE r.id = $id AND r.subscribed = 1";
 static const char LOCAL[] =
 	"INSERT INTO reader (id, institution, kind, target, host, local, position, since, until, subscribed, parked, has_parcels,"
-	" unsure, tries, trying_since, gone, gone_since)"
-	" SELECT $id, i.id, $kind, '', '', 1, i.head, i.head, 0, 1, 0, 0, 0, 0, 0, 0, 0 FROM institution i"
+	" unsure, trying, tries, trying_since, gone, gone_since)"
+	" SELECT $id, i.id, $kind, '', '', 1, i.head, i.head, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0 FROM institution i"
 	" WHERE i.id = $institution ON CONFLICT (institution, kind, target) DO NOTHING";
 static const char MISSING[] =
 	"SELECT i.id FROM institution i WHERE NOT EXISTS (SELECT 1 FROM reader r"
@@ -43,7 +57,8 @@ static const char DUE[] =
 	" WHERE r.institution = $institution AND r.subscribed = 1 AND r.parked = 0"
 	" AND (r.position > $position OR (r.position = $position AND r.id > $id)) AND r.position < $head"
 	" ORDER BY r.position, r.id LIMIT $limit";
-/* Who failed least comes first: what one reader cannot get rid of does not hold up the others of its host. */
+/* Who failed least comes first: what one reader cannot get rid of does not hold up the others of
+ * its host. */
 static const char DUE_HOST[] =
 	"SELECT " COLUMNS HOST_COLUMNS
 	" FROM reader r JOIN host h ON h.name = r.host JOIN institution i ON i.id = r.institution"
@@ -54,13 +69,13 @@ static const char DUE_PARCELS[] =
 	" WHERE r.has_parcels = 1 AND r.parked = 0 AND r.id > $id ORDER BY r.id LIMIT $limit";
 static const char DUE_LOCAL[] =
 	"SELECT " COLUMNS " FROM reader r JOIN institution i ON i.id = r.institution"
-	" WHERE r.local = 1 AND r.subscribed = 1 AND r.parked = 0 AND r.position < i.head ORDER BY r.institution LIMIT $limit";
+	" WHERE r.local = 1 AND r.subscribed = 1 AND r.parked = 0 AND r.position < i.head AND r.id > $after ORDER BY r.id LIMIT $limit";
 static const char INSTITUTIONS_DUE[] =
 	"SELECT i.id, i.head FROM institution i WHERE EXISTS (SELECT 1 FROM reader r WHERE r.institution = i.id"
 	" AND r.subscribed = 1 AND r.parked = 0 AND r.position < i.head AND r.local = 0) ORDER BY i.id LIMIT $limit";
 static const char LEFT[] =
 	"SELECT id FROM reader WHERE institution = $institution AND subscribed = 0 AND local = 0"
-	" AND since < $created AND until >= $created AND id > $id ORDER BY id LIMIT $limit";
+	" AND since < $created AND until >= $created AND position < $seq AND id > $id ORDER BY id LIMIT $limit";
 static const char MARK_UNSURE[] = "UPDATE institution SET unsure = head WHERE unsure < head";
 
 static void read_reader(struct stmt *q, struct reader *r)
@@ -76,10 +91,11 @@ static void read_reader(struct stmt *q, struct reader *r)
 	r->subscribed = col_int(q, 8);
 	r->has_parcels = col_int(q, 9);
 	r->unsure = col_int(q, 10);
-	r->tries = (int)col_int(q, 11);
-	r->trying_since = col_int(q, 12);
-	r->gone = (int)col_int(q, 13);
-	r->gone_since = col_int(q, 14);
+	r->trying = col_int(q, 11);
+	r->tries = (int)col_int(q, 12);
+	r->trying_since = col_int(q, 13);
+	r->gone = (int)col_int(q, 14);
+	r->gone_since = col_int(q, 15);
 }
 
 int reader_lock(struct tx *tx, int64_t institution, const char *kind, const char *target,
@@ -112,6 +128,56 @@ static int run_by_id(struct tx *tx, const char *sql, int64_t id)
 	return stmt_run(q);
 }
 
+/* Each becomes a parcel: the subscription that would have brought it begins or ends here, and the
+ * kind `reach` sees the reader on the wrong side of it. */
+static int add_owed(struct tx *tx, const struct reader *r, int64_t after, int64_t to, int64_t until)
+{
+	AUTO(stmt_done) struct stmt *q = tx_prepare(tx, OWED);
+	int rc;
+
+	bind_int(q, "institution", r->institution);
+	bind_int(q, "after", after);
+	bind_int(q, "to", to);
+	bind_int(q, "since", r->since);
+	bind_int(q, "until", until);
+	while ((rc = stmt_step(q)) > 0) {
+		rc = parcel_db_add_entry(tx, r->id, col_int(q, 0));
+		if (rc < 0)
+			break;
+	}
+	return rc;
+}
+
+static int begin_reading(struct tx *tx, const struct reader *r)
+{
+	AUTO(stmt_done) struct stmt *q = tx_prepare(tx, REACHED);
+	int rc = 0;
+
+	if (r->until > 0) {
+		bind_int(q, "institution", r->institution);
+		rc = stmt_step(q);
+		if (rc > 0)
+			rc = add_owed(tx, r, col_int(q, 0), INT64_MAX, r->until);
+	}
+	return rc < 0 ? rc : run_by_id(tx, BEGIN_READING, r->id);
+}
+
+static int end_reading(struct tx *tx, const struct reader *r)
+{
+	AUTO(stmt_done) struct stmt *lock = tx_prepare(tx, LOCK_HEAD);
+	AUTO(stmt_done) struct stmt *end = tx_prepare(tx, END_READING);
+	int rc;
+
+	bind_int(lock, "institution", r->institution);
+	rc = stmt_step(lock);
+	if (rc <= 0)
+		return rc;
+	bind_int(end, "head", col_int(lock, 0));
+	bind_int(end, "id", r->id);
+	rc = stmt_run(end);
+	return rc < 0 ? rc : add_owed(tx, r, r->position, col_int(lock, 0), r->position);
+}
+
 int reader_recount(struct tx *tx, const struct reader *r)
 {
 	AUTO(stmt_done) struct stmt *q = tx_prepare(tx, FOLLOWED);
@@ -125,7 +191,7 @@ int reader_recount(struct tx *tx, const struct reader *r)
 	followed = rc > 0 && col_int(q, 0) > 0;
 	if (followed == r->subscribed)
 		return 0;
-	return run_by_id(tx, followed ? BEGIN_READING : END_READING, r->id);
+	return followed ? begin_reading(tx, r) : end_reading(tx, r);
 }
 
 static int add_local(struct tx *tx, int64_t institution, const char *kind)
@@ -162,7 +228,7 @@ static int add_missing(struct tx *tx, const char *kind)
 		ids[n++] = col_int(q, 0);
 	for (int i = 0; rc == 0 && i < n; i++)
 		rc = add_local(tx, ids[i], kind);
-	return rc;
+	return rc < 0 ? rc : n == 1000;
 }
 
 int reader_add_missing_locals(struct tx *tx, const struct server *s)
@@ -172,7 +238,9 @@ int reader_add_missing_locals(struct tx *tx, const struct server *s)
 	for (const struct feature *const *f = s->features; rc == 0 && *f; f++)
 		for (const struct reader_kind *const *k = (*f)->kinds; rc == 0 && k && *k; k++)
 			if ((*k)->local)
-				rc = add_missing(tx, (*k)->name);
+				do
+					rc = add_missing(tx, (*k)->name);
+				while (rc > 0);
 	return rc;
 }
 
@@ -186,12 +254,12 @@ static int read_due(struct stmt *q, struct due *ret, int *ret_count)
 		read_reader(q, &d->reader);
 		d->host = (struct host){.name = d->reader.host,
 			.state = HOST_LIVE,
-			.attempts = (int)col_int(q, 15),
-			.failing_since = col_int(q, 16),
-			.last_ok_at = col_int(q, 17),
-			.window = (int)col_int(q, 18),
+			.attempts = (int)col_int(q, 16),
+			.failing_since = col_int(q, 17),
+			.last_ok_at = col_int(q, 18),
+			.window = (int)col_int(q, 19),
 			.why = ""};
-		d->head = col_int(q, 19);
+		d->head = col_int(q, 20);
 	}
 	*ret_count = n;
 	return rc;
@@ -231,11 +299,13 @@ int reader_db_due_parcels(
 	return read_due(q, ret, ret_count);
 }
 
-int reader_db_due_local(struct tx *tx, struct reader *ret, int limit, int *ret_count)
+int reader_db_due_local(
+	struct tx *tx, int64_t after_id, struct reader *ret, int limit, int *ret_count)
 {
 	AUTO(stmt_done) struct stmt *q = tx_prepare(tx, DUE_LOCAL);
 	int n = 0, rc;
 
+	bind_int(q, "after", after_id);
 	bind_int(q, "limit", limit);
 	while ((rc = stmt_step(q)) > 0)
 		read_reader(q, &ret[n++]);
@@ -257,14 +327,27 @@ int reader_db_institutions_due(struct tx *tx, int64_t (*ret)[2], int limit, int 
 	return rc;
 }
 
-int reader_db_left(struct tx *tx, int64_t institution, int64_t created, int64_t after_id, int limit,
-	int64_t *ret, int *ret_count)
+int reader_db_head(struct tx *tx, int64_t id, int64_t *ret_head)
+{
+	AUTO(stmt_done) struct stmt *q = tx_prepare(tx, HEAD);
+	int rc;
+
+	bind_int(q, "id", id);
+	rc = stmt_step(q);
+	if (rc >= 0)
+		*ret_head = rc > 0 ? col_int(q, 0) : 0;
+	return rc < 0 ? rc : 0;
+}
+
+int reader_db_left(struct tx *tx, int64_t institution, int64_t created, int64_t seq,
+	int64_t after_id, int limit, int64_t *ret, int *ret_count)
 {
 	AUTO(stmt_done) struct stmt *q = tx_prepare(tx, LEFT);
 	int n = 0, rc;
 
 	bind_int(q, "institution", institution);
 	bind_int(q, "created", created);
+	bind_int(q, "seq", seq);
 	bind_int(q, "id", after_id);
 	bind_int(q, "limit", limit);
 	while ((rc = stmt_step(q)) > 0)

@@ -4,6 +4,7 @@
 //
 //   SHOTS=DIR keeps a picture of each page there.
 // seconds: 60
+// weight: 2
 // why: starts a browser and opens some forty pages
 import {readFileSync, writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';

@@ -1,6 +1,5 @@
-/* Fuzz target: HTML from elsewhere. What comes out is text, does not change when it is sanitized again, holds no tag but
- * those of the allow-list, and reads the same.
- * rooms: html base */
+/* Fuzz target: HTML from elsewhere. What comes out is text, does not change when it is sanitized
+ * again, holds no tag but those of the allow-list, and reads the same. rooms: html base */
 #include <assert.h>
 #include <stdint.h>
 #include <string.h>

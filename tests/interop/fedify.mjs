@@ -16,7 +16,7 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 
 async function startPeer(port, proxy) {
 	const heard = [];
-	const child = start(process.execPath, [join(HERE, 'fedify-server.mjs')], {
+	const child = start(process.execPath, [join(HERE, 'lib/fedify-server.mjs')], {
 		env: {PORT: String(port), ORIGIN: proxy.url('peer.test'), RESOLVE: proxy.resolve, NODE_EXTRA_CA_CERTS: proxy.ca},
 		talk: true,
 		onLine: (line) => line.startsWith('{') && heard.push(JSON.parse(line)),

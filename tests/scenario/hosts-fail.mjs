@@ -104,7 +104,7 @@ test(async () => {
 		equal(r.json, {host: peer.host});
 		await peer.wait((x) => x.status === 202 && x.json.type === 'Create', {count: 3});
 		equal(said(peer).sort(), ['Create all', 'Create all', 'Create of suv']);
-		match(await w.s.fails('readers retry', 3, 'nobody.example'), /no host is known by the name \\"nobody\.example/);
+		match(await w.s.fails('readers', 3, 'retry', 'nobody.example'), /no host is known by the name \\"nobody\.example/);
 		ok(own && third);
 	});
 });

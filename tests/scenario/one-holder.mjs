@@ -2,7 +2,7 @@
 import {CHORSU} from '../lib/store.mjs';
 import {freePort} from '../lib/port.mjs';
 import {run} from '../lib/process.mjs';
-import {equal, match, step, test} from '../lib/test.mjs';
+import {equal, match, soon, step, test} from '../lib/test.mjs';
 import {heard, makeWorld} from './lib/world.mjs';
 
 test(async () => {
@@ -21,6 +21,8 @@ test(async () => {
 		await w.post('on');
 		await heard(peer, ['Create on'], {quiet: 0});
 	});
+
+	await soon('its position is written', async () => (await w.readers()).behind === 0);
 
 	await step('when it has ended, however it ended, another may', async () => {
 		await w.s.kill();

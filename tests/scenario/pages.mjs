@@ -1,7 +1,7 @@
 // Pages for people: languages, representations, redirects, lists in pages, feeds, errors, conditional requests.
 // engines: both
-// seconds: 40
-// why: over fifty statements, each published by a command of its own
+// seconds: 60
+// why: over seventy statements, each published by a command of its own
 import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 
@@ -329,6 +329,27 @@ async function conditional(s, note) {
 	match(css.headers['content-type'], /^text\/css/);
 }
 
+// The longest texts there may be, in all languages: lists and feeds stay readable.
+async function longTexts(s) {
+	await s.chorsu('institution add', 'adliya', '--name', 'uz=Adliya vazirligi');
+	const law = file('law', '# Qonun\n\n' + 'Ўзбекистон Республикасининг қонуни. '.repeat(1500));
+	const variants = ['uz-Cyrl', 'ru', 'en', 'kaa'].flatMap((lang) => ['--variant', `${lang}=${law}`]);
+	for (let i = 0; i < 20; i++)
+		await s.post('adliya', 'Qisqa.', '--title', `Qonun ${i}`, ...variants);
+	for (const lang of ['uz', 'ru', 'kaa']) {
+		const html = await page(s, `/${lang}/@adliya`);
+		equal(all(html, /(<article)/g).length, 20);
+		ok(html.length < 100000, `${html.length}`);
+	}
+	const whole = parseAtomFeed((await s.get('/@adliya/feed.atom?lang=ru')).text);
+	equal(whole.entries.length, 20);
+	const url = await s.post('adliya', 'Juda uzun matn. '.repeat(6000), '--lang', 'uz');
+	ok((await page(s, url)).length > 90000);
+	const [entry] = parseAtomFeed((await s.get('/@adliya/feed.atom')).text).entries;
+	equal([entry.id, entry.content], [url, undefined]);
+	match(JSON.stringify(entry.summary), /^"?.{0,12}Juda uzun matn\..*…/);
+}
+
 async function timezone(s) {
 	await s.stop();
 	s.set('site.timezone', 'Pacific/Kiritimati');
@@ -357,5 +378,6 @@ test(async () => {
 	await step('errors', () => errors(s));
 	await step('conditional requests', () => conditional(s, note));
 	await step('lists in pages', () => paging(s));
+	await step('long texts', () => longTexts(s));
 	await step('the time zone', () => timezone(s));
 });

@@ -66,7 +66,12 @@ static int forget(struct tx *tx, void *arg)
 
 static int forget_received(struct ctx *cx)
 {
-	return db_write(cx, forget, NULL);
+	int rc;
+
+	do
+		rc = db_write(cx, forget, NULL);
+	while (rc > 0);
+	return rc;
 }
 
 static const struct task TASKS[] = {

@@ -1,38 +1,44 @@
-/* Two small tables of recent fetches, by key and by host. Slots are shared by what falls into them:
- * a clash only means that somebody waits a minute. */
+/* Small tables of recent fetches, by key and by host. Hosts that fall into one slot share its
+ * count: a clash means that somebody waits a minute. Keys that clash overwrite each other, which
+ * the count of their hosts bounds. The hash is seeded, so that nobody can choose clashes. */
 #include "feature/fediverse/key_gate.h"
 
 #include <pthread.h>
+#include <sys/random.h>
 
 #define KEYS  4096
 #define HOSTS 1024
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static uint64_t seed;
 static struct {
 	uint64_t hash;
 	int64_t at;
 } keys[KEYS];
 static struct {
-	uint64_t hash;
 	int64_t since;
 	int count;
 } hosts[HOSTS];
+static uint64_t under_way[KEY_GATE_AT_ONCE]; /* hashes; 0: free */
 
 static uint64_t hash_text(const char *s)
 {
-	uint64_t h = 14695981039346656037u;
+	uint64_t h;
 
+	if (!seed && getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+		seed = 1;
+	h = seed ^ 14695981039346656037u;
 	for (; *s; s++)
 		h = (h ^ (unsigned char)*s) * 1099511628211u;
-	return h;
+	h ^= h >> 32;
+	return h ? h : 1;
 }
 
 static bool host_has_room(uint64_t hash, int64_t now)
 {
 	int slot = (int)(hash % HOSTS);
 
-	if (hosts[slot].hash != hash || now - hosts[slot].since >= KEY_GATE_HOST_PERIOD) {
-		hosts[slot].hash = hash;
+	if (now - hosts[slot].since >= KEY_GATE_HOST_PERIOD) {
 		hosts[slot].since = now;
 		hosts[slot].count = 0;
 	}
@@ -41,11 +47,13 @@ static bool host_has_room(uint64_t hash, int64_t now)
 
 bool key_gate_pass(const char *key_id, const char *host, int64_t now)
 {
-	uint64_t hash = hash_text(key_id);
-	int slot = (int)(hash % KEYS);
+	uint64_t hash;
+	int slot;
 	bool pass;
 
 	pthread_mutex_lock(&lock);
+	hash = hash_text(key_id);
+	slot = (int)(hash % KEYS);
 	pass = keys[slot].hash != hash || now - keys[slot].at >= KEY_GATE_EACH_MS;
 	pass = pass && host_has_room(hash_text(host), now);
 	if (pass) {
@@ -54,4 +62,38 @@ bool key_gate_pass(const char *key_id, const char *host, int64_t now)
 	}
 	pthread_mutex_unlock(&lock);
 	return pass;
+}
+
+bool key_gate_enter(const char *key_id)
+{
+	bool known = false;
+	int room = -1;
+	uint64_t hash;
+
+	pthread_mutex_lock(&lock);
+	hash = hash_text(key_id);
+	for (int i = 0; i < KEY_GATE_AT_ONCE; i++) {
+		known = known || under_way[i] == hash;
+		if (!under_way[i])
+			room = i;
+	}
+	if (!known && room >= 0)
+		under_way[room] = hash;
+	pthread_mutex_unlock(&lock);
+	return !known && room >= 0;
+}
+
+void key_gate_leave(const char *key_id)
+{
+	bool left = false;
+	uint64_t hash;
+
+	pthread_mutex_lock(&lock);
+	hash = hash_text(key_id);
+	for (int i = 0; i < KEY_GATE_AT_ONCE && !left; i++) {
+		left = under_way[i] == hash;
+		if (left)
+			under_way[i] = 0;
+	}
+	pthread_mutex_unlock(&lock);
 }

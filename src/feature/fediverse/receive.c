@@ -25,6 +25,8 @@ struct receiving {
 	const char *object_id;
 	int64_t institution;
 	int64_t parcel;
+	struct remote_actor fresh; /* of an Update */
+	char *accept;              /* of a Follow: its answer */
 	unsigned char hash[32];
 	int (*handle)(struct tx *tx, struct receiving *r);
 };
@@ -40,16 +42,24 @@ static void hash_id(
 		digest_sha256(text, strlen(text), out);
 }
 
-static int accept_follow(struct tx *tx, struct receiving *r, int64_t reader)
+static int prepare_accept(struct receiving *r)
 {
-	json_t *accept = vocabulary_accept(tx_arena(tx), r->server, r->institution, r->parcel,
+	json_t *accept = vocabulary_accept(r->cx->arena, r->server, r->institution, r->parcel,
 		json_str(r->activity, "id"), r->actor->uri);
 	AUTO(auto_free) char *text = json_text(accept);
 
 	json_decref(accept);
-	if (!text)
-		return tx_fail(tx, ERR_MEMORY, "not enough memory");
-	return parcel_add(tx, reader, "activity", r->parcel, 0, text);
+	r->accept = arena_strdup(r->cx->arena, text);
+	return r->accept ? 0 : ctx_fail(r->cx, ERR_MEMORY, "not enough memory");
+}
+
+/* One answer waits for one follower, the newest: an actor whose inbox takes nothing cannot heap
+ * them up. */
+static int accept_follow(struct tx *tx, struct receiving *r, int64_t reader)
+{
+	int rc = parcel_take_back(tx, reader, r->actor->id);
+
+	return rc < 0 ? rc : parcel_add(tx, reader, "activity", r->parcel, r->actor->id, r->accept);
 }
 
 /* An Undo that came before its Follow wins, once: some servers give every Follow of the same two
@@ -122,7 +132,7 @@ static int prepare_follow(struct receiving *r)
 			r->object_id ? r->object_id : "\"\"");
 	r->parcel = id_new();
 	hash_id(r->cx->arena, r->actor, json_str(r->activity, "id"), r->hash);
-	return 0;
+	return prepare_accept(r);
 }
 
 static int prepare_undo(struct receiving *r)
@@ -142,14 +152,28 @@ static int prepare_block(struct receiving *r)
 	return 0;
 }
 
-/* An actor that changed is fetched anew: its inbox may have moved, and the readers with it. */
+/* An actor that changed: its inbox may have moved, and the readers with it. The document that the
+ * actor itself signed is taken; a bare address, or what does not pass the checks, is fetched, and
+ * when that cannot be done now the sender is asked to come again. */
 static int prepare_update(struct receiving *r)
 {
-	struct remote_actor fresh;
+	int rc;
 
-	if (str_eq(r->object_id, r->actor->uri) && remote_fetch(r->cx, r->actor->uri, &fresh) < 0)
-		r->cx->err.code = 0; /* the next Update, or a new key, will bring it */
+	if (!str_eq(r->object_id, r->actor->uri))
+		return 0;
+	if (r->object && remote_parse(r->cx, r->object, r->actor->uri, &r->fresh) == 0)
+		return 0;
+	rc = remote_fetch(r->cx, r->actor->uri, &r->fresh);
+	if (rc == ERR_BUSY || rc == ERR_RATE || rc == ERR_NETWORK || rc == ERR_TIMEOUT)
+		return ctx_fail(
+			r->cx, ERR_BUSY, "the actor's document cannot be had now: try again later");
+	r->fresh.uri = NULL; /* saved already, or of no use */
 	return 0;
+}
+
+static int refresh(struct tx *tx, struct receiving *r)
+{
+	return r->fresh.uri ? actor_save(tx, &r->fresh) : 0;
 }
 
 static const struct kind {
@@ -161,7 +185,7 @@ static const struct kind {
 	{"Undo", prepare_undo, undo},
 	{"Block", prepare_block, block},
 	{"Delete", NULL, erase},
-	{"Update", prepare_update, nothing},
+	{"Update", prepare_update, refresh},
 };
 
 int receive(struct ctx *cx, const struct remote_actor *actor, const json_t *activity)

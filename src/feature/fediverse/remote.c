@@ -224,10 +224,14 @@ int remote_by_key(struct ctx *cx, const char *key_id, bool fresh, struct remote_
 		return rc;
 	if (strlen(key_id) > URL_MAX || !host_of(cx->arena, key_id))
 		return ctx_fail(cx, ERR_UNAUTHENTICATED, "keyId is not a URL");
-	if (!key_gate_pass(key_id, host_of(cx->arena, key_id), clock_now()))
-		return ctx_fail(cx, ERR_UNAUTHENTICATED,
-			"the sender's key was asked for a moment ago: try again in a minute");
-	rc = fetch_owner(cx, key_id, ret);
+	if (!key_gate_enter(key_id))
+		return ctx_fail(
+			cx, ERR_BUSY, "the sender's key is being fetched: try again in a moment");
+	if (key_gate_pass(key_id, host_of(cx->arena, key_id), clock_now()))
+		rc = fetch_owner(cx, key_id, ret);
+	else
+		rc = ctx_fail(cx, ERR_UNAUTHENTICATED, "it was asked for a moment ago");
+	key_gate_leave(key_id);
 	if (rc == 0)
 		rc = db_write(cx, save, ret);
 	return rc < 0 ? unverifiable(cx, rc) : 0;
@@ -241,7 +245,10 @@ int remote_fetch(struct ctx *cx, const char *uri, struct remote_actor *ret)
 
 	if (!host_of(cx->arena, uri) || !key_gate_pass(uri, host_of(cx->arena, uri), clock_now()))
 		return ctx_fail(cx, ERR_RATE, "that actor was asked for a moment ago");
+	if (!key_gate_enter(uri))
+		return ctx_fail(cx, ERR_BUSY, "too many documents are being fetched");
 	rc = fetch_document(cx, uri, &document, &final);
+	key_gate_leave(uri);
 	if (rc == 0)
 		rc = remote_parse(cx, document, final, ret);
 	return rc < 0 ? rc : db_write(cx, save, ret);

@@ -5,11 +5,13 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "feature/site/excerpt.h"
 #include "feature/site/find.h"
 #include "feature/site/pages.h"
 #include "feature/site/view.h"
 
-#define LABEL_CHARS 80
+#define LABEL_CHARS   80
+#define SUMMARY_CHARS 500
 
 struct wanted {
 	struct site_page page;
@@ -20,17 +22,32 @@ struct wanted {
 	const struct post_tag *tags[PAGE_ITEMS];
 };
 
+/* The language is that of the query, else the institution's own: one address, one text. */
+static int choose_language(struct wanted *w)
+{
+	const char *given = request_param(w->page.rq, "lang");
+	const char *own = w->i->languages;
+
+	w->page.lang = given ? given : arena_copy(w->page.arena, own, strcspn(own, " "));
+	if (!w->page.lang)
+		return ctx_fail(&w->page.rq->cx, ERR_MEMORY, "not enough memory");
+	w->page.language = site_language_for(w->page.lang);
+	return 0;
+}
+
 static int load(struct tx *tx, void *arg)
 {
 	struct wanted *w = arg;
 	int rc = find_institution(tx, w->handle, &w->i, &w->moved);
 
+	if (rc == 0)
+		rc = choose_language(w);
 	if (rc < 0 || w->moved)
 		return rc;
 	w->list.institution = w->i->id;
-	rc = listing_load(tx, &w->list);
+	rc = listing_load(tx, &w->list, w->page.lang);
 	for (int k = 0; rc == 0 && k < w->list.count; k++)
-		rc = post_tags(tx, w->list.posts[k].id, &w->tags[k]);
+		rc = post_tags(tx, w->list.items[k].post.id, &w->tags[k]);
 	return rc;
 }
 
@@ -55,15 +72,20 @@ static json_t *categories(
 }
 
 static json_t *entry(
-	const struct site_page *p, const struct post *post, const struct post_tag *tags)
+	const struct site_page *p, const struct listed *item, const struct post_tag *tags)
 {
+	const struct post *post = &item->post;
 	const struct variant *v = post_variant(post, p->lang);
 	json_t *one = json_object();
 
 	site_put(one, "url", post_url(p->arena, p->server, post->id));
 	site_put(one, "entry_lang", v->lang);
 	site_put(one, "entry_title", view_label(p, post, LABEL_CHARS));
-	site_put(one, "content", v->html);
+	/* What is too long for a feed stands at its address. */
+	if (item->cut)
+		site_put(one, "summary", excerpt_text(p->arena, v->html, SUMMARY_CHARS));
+	else
+		site_put(one, "content", v->html);
 	put_updated(one, "published", post->published_at);
 	put_updated(one, "changed", post->updated_at);
 	json_object_set_new(one, "categories", categories(p, v, tags));
@@ -76,8 +98,8 @@ static int64_t newest(const struct wanted *w)
 	int64_t at = w->list.count ? 0 : w->i->updated_at;
 
 	for (int k = 0; k < w->list.count; k++)
-		if (w->list.posts[k].updated_at > at)
-			at = w->list.posts[k].updated_at;
+		if (w->list.items[k].post.updated_at > at)
+			at = w->list.items[k].post.updated_at;
 	return at;
 }
 
@@ -115,23 +137,10 @@ static json_t *data_of(const struct wanted *w)
 	if (w->list.has_newer)
 		site_put(data, "newer", address(w, &w->list.newer));
 	for (int k = 0; k < w->list.count; k++)
-		if (post_variant(&w->list.posts[k], p->lang))
-			json_array_append_new(entries, entry(p, &w->list.posts[k], w->tags[k]));
+		if (post_variant(&w->list.items[k].post, p->lang))
+			json_array_append_new(entries, entry(p, &w->list.items[k], w->tags[k]));
 	json_object_set_new(data, "entries", entries);
 	return data;
-}
-
-/* The language is that of the query, else the institution's own: one address, one text. */
-static int choose_language(struct wanted *w)
-{
-	const char *given = request_param(w->page.rq, "lang");
-	const char *own = w->i->languages;
-
-	w->page.lang = given ? given : arena_copy(w->page.arena, own, strcspn(own, " "));
-	if (!w->page.lang)
-		return ctx_fail(&w->page.rq->cx, ERR_MEMORY, "not enough memory");
-	w->page.language = site_language_for(w->page.lang);
-	return 0;
 }
 
 int feed_get(struct request *rq)
@@ -145,8 +154,6 @@ int feed_get(struct request *rq)
 	if (rc == 0 && w.moved)
 		return site_page_redirect(
 			&w.page, arena_printf(rq->cx.arena, "/@%s/feed.atom", w.i->handle));
-	if (rc == 0)
-		rc = choose_language(&w);
 	if (rc < 0)
 		return rc;
 	return site_render_reply(

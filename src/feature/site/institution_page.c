@@ -26,10 +26,12 @@ static int load(struct tx *tx, void *arg)
 	int rc = w->handle ? find_institution(tx, w->handle, &w->i, &w->moved)
 			   : institution_load(tx, w->id, &w->i);
 
+	if (rc == 0)
+		rc = site_page_choose(&w->page, w->i->languages);
 	if (rc < 0 || w->moved)
 		return rc;
 	w->list.institution = w->i->id;
-	rc = listing_load(tx, &w->list);
+	rc = listing_load(tx, &w->list, w->page.lang);
 	if (rc == 0 && w->list.tag && w->list.count == 0 && !w->list.before.at)
 		return tx_fail(tx, ERR_NOT_FOUND,
 			"there are no statements with the hashtag \"%.60s\"", w->list.tag);
@@ -116,8 +118,6 @@ static int prepare(struct request *rq, struct wanted *w, const char *rest)
 		rc = listing_begin(rq, &w->list);
 	if (rc == 0)
 		rc = db_read(&rq->cx, load, w);
-	if (rc == 0)
-		rc = site_page_choose(&w->page, w->i->languages);
 	if (rc < 0 || !(w->moved || w->page.moved))
 		return rc;
 	rc = site_page_redirect(&w->page, arena_printf(rq->cx.arena, "/@%s%s", w->i->handle, rest));

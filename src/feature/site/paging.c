@@ -40,7 +40,7 @@ int listing_begin(struct request *rq, struct listing *l)
 	return 0;
 }
 
-int listing_load(struct tx *tx, struct listing *l)
+int listing_load(struct tx *tx, struct listing *l, const char *lang)
 {
 	struct post_query query = {.institution = l->institution,
 		.tag = l->tag,
@@ -48,13 +48,13 @@ int listing_load(struct tx *tx, struct listing *l)
 		.before_id = l->before.id,
 		.limit = PAGE_ITEMS + 1};
 	bool found = false;
-	int rc = post_list(tx, &query, &l->posts, &l->count);
+	int rc = site_db_list(tx, &query, lang, &l->items, &l->count);
 
 	if (rc < 0)
 		return rc;
 	l->has_older = l->count > PAGE_ITEMS;
 	if (l->has_older) {
-		const struct post *last = &l->posts[PAGE_ITEMS - 1];
+		const struct post *last = &l->items[PAGE_ITEMS - 1].post;
 
 		l->count = PAGE_ITEMS;
 		l->older = (struct cursor){last->published_at, last->id};

@@ -19,13 +19,20 @@ struct cursor {
 bool cursor_parse(const char *text, struct cursor *ret);
 char *cursor_text(struct arena *a, const struct cursor *c);
 
+/* A statement in a list: its HTML in the reader's language, which is cut when it is over 64 Ki
+ * characters, and titles in all. */
+struct listed {
+	struct post post;
+	bool cut;
+};
+
 /* One page of an institution's statements, newest first. */
 struct listing {
 	int64_t institution;
 	const char *tag;      /* folded hashtag; NULL: all */
 	struct cursor before; /* starts after it */
 	/* results */
-	const struct post *posts;
+	struct listed *items;
 	int count;
 	bool has_older, has_newer;
 	struct cursor older, newer; /* where those pages start; newer.at 0: the first */
@@ -34,8 +41,8 @@ struct listing {
 /* The cursor from the request's parameter "before", if any. ERR_INVALID. */
 MUST_USE int listing_begin(struct request *rq, struct listing *l);
 
-/* Loads institution's page in the transaction. */
-MUST_USE int listing_load(struct tx *tx, struct listing *l);
+/* Loads institution's page, for a reader of lang, in the transaction. */
+MUST_USE int listing_load(struct tx *tx, struct listing *l, const char *lang);
 
 /* The addresses of a page: path with "before" where it has a start, in the arena. */
 char *listing_path(struct arena *a, const char *path, const struct cursor *before);

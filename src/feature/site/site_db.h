@@ -10,8 +10,14 @@
 /* When the institution's newest public statement was published; 0 when there is none. */
 MUST_USE int site_db_newest(struct tx *tx, int64_t institution, int64_t *ret_at);
 
-/* Where the page before this one starts: of the statements that are not older than `from`, in
- * query's institution and with its tag, the one that comes after the oldest `count`. False in
+/* As post_list of one institution, for a reader of lang: of each statement all languages and titles
+ * but only the HTML that post_variant() chooses for lang, and of that the beginning (see listed),
+ * so that the longest texts in many languages fit a request's memory. */
+MUST_USE int site_db_list(struct tx *tx, const struct post_query *query, const char *lang,
+	struct listed **ret, int *ret_count);
+
+/* Where the page before this one starts: of the statements that are not older than the point in
+ * query, in its institution and with its tag, the one that comes after the oldest `count`. False in
  * *ret_found when there are not so many: that page is the first. */
 MUST_USE int site_db_newer(struct tx *tx, const struct post_query *query, int count,
 	struct cursor *ret, bool *ret_found);

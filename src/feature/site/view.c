@@ -95,8 +95,8 @@ void view_put_listing(
 	json_t *items = json_array();
 
 	for (int k = 0; k < l->count; k++)
-		if (post_variant(&l->posts[k], p->lang))
-			json_array_append_new(items, view_item(p, &l->posts[k]));
+		if (post_variant(&l->items[k].post, p->lang))
+			json_array_append_new(items, view_item(p, &l->items[k].post));
 	json_object_set_new(data, "has_items", json_boolean(l->count > 0));
 	json_object_set_new(data, "items", items);
 	json_object_set_new(data, "paged", json_boolean(l->has_older || l->has_newer));

@@ -169,8 +169,8 @@ static void long_note(void **state)
 static void listings(void **state)
 {
 	struct site_page p = page_in("ru", "/ru");
-	struct post posts[] = {note(), article()};
-	struct listing l = {.posts = posts, .count = 2};
+	struct listed items_of[] = {{.post = note()}, {.post = article()}};
+	struct listing l = {.items = items_of, .count = 2};
 	json_t *data = json_object();
 	(void)state;
 
@@ -308,8 +308,8 @@ static void list_pages(void **state)
 {
 	static const char *const PAGES[] = {"institution.html", "tag.html"};
 	struct template_set *set = load_templates();
-	struct post posts[] = {note(), article()};
-	struct listing l = {.posts = posts, .count = 2, .has_newer = true};
+	struct listed items_of[] = {{.post = note()}, {.post = article()}};
+	struct listing l = {.items = items_of, .count = 2, .has_newer = true};
 	(void)state;
 
 	for (size_t i = 0; i < LENGTH(PAGES); i++) {

@@ -78,7 +78,7 @@ static pid_t start(const char *program, char *const argv[], const char *dir, con
 	if (pid != 0)
 		return pid;
 	become_postgres(NULL);
-	prctl(PR_SET_PDEATHSIG, SIGINT);
+	prctl(PR_SET_PDEATHSIG, SIGQUIT);
 	if (getppid() != parent || chdir(dir) < 0 || !freopen("/dev/null", "r", stdin) ||
 		!freopen(log, "a", stdout) || dup2(STDOUT_FILENO, STDERR_FILENO) < 0)
 		_exit(98);
@@ -116,7 +116,7 @@ static void init_cluster(const char *dir)
 static void stop_servers(void)
 {
 	for (int i = 0; i < server_count && getpid() == starter; i++) {
-		kill(servers[i].pid, SIGINT);
+		kill(servers[i].pid, SIGQUIT); /* at once: nothing in it is kept */
 		waitpid(servers[i].pid, NULL, 0);
 		remove_tree(servers[i].dir);
 	}

@@ -5,10 +5,22 @@
 
 #include "base/auto.h"
 
-#define KEEP(shape, attributes, name) {ALLOW_KEEP, shape, attributes, false, name}
-#define EMPTY(shape, name)            {ALLOW_KEEP, shape, 0, true, name}
-#define DROP                          {.fate = ALLOW_DROP}
-#define BREAK                         {.fate = ALLOW_BREAK}
+#define KEEP(shape, attributes, name)                                                              \
+	{                                                                                          \
+		ALLOW_KEEP, shape, attributes, false, name                                         \
+	}
+#define EMPTY(shape, name)                                                                         \
+	{                                                                                          \
+		ALLOW_KEEP, shape, 0, true, name                                                   \
+	}
+#define DROP                                                                                       \
+	{                                                                                          \
+		.fate = ALLOW_DROP                                                                 \
+	}
+#define BREAK                                                                                      \
+	{                                                                                          \
+		.fate = ALLOW_BREAK                                                                \
+	}
 
 static const struct allow ELEMENTS[GUMBO_TAG_LAST] = {
 	[GUMBO_TAG_P] = KEEP(SHAPE_PARAGRAPH, ATTRIBUTE_CLASS, "p"),
@@ -125,8 +137,8 @@ const struct allow *allow_of(GumboTag tag)
 
 bool allow_class(const char *name, size_t len)
 {
-	static const char *const CLASSES[] = {"mention", "hashtag", "u-url", "h-card", "ellipsis",
-		"invisible", "quote-inline"};
+	static const char *const CLASSES[] = {
+		"mention", "hashtag", "u-url", "h-card", "ellipsis", "invisible", "quote-inline"};
 
 	for (size_t i = 0; i < LENGTH(CLASSES); i++)
 		if (strlen(CLASSES[i]) == len && memcmp(CLASSES[i], name, len) == 0)

@@ -1,5 +1,5 @@
-/* What becomes of each element: the allow-list that sanitize.c and text.c share, and the addresses that a link may have.
- * Inside this room. */
+/* What becomes of each element: the allow-list that sanitize.c and text.c share, and the addresses
+ * that a link may have. Inside this room. */
 #ifndef CHORSU_KIT_HTML_ALLOW_H
 #define CHORSU_KIT_HTML_ALLOW_H
 
@@ -52,8 +52,9 @@ struct allow {
 /* Never NULL: elements that the list does not know are unwrapped. */
 const struct allow *allow_of(GumboTag tag);
 
-/* Appends value as the address of a link: http and https with a host, mailto; no user name or password, at most 2048 bytes as
- * written. What should not stand in an address is percent-encoded. False, and nothing is added, for anything else. */
+/* Appends value as the address of a link: http and https with a host, mailto; no user name or
+ * password, at most 2048 bytes as written. What should not stand in an address is percent-encoded.
+ * False, and nothing is added, for anything else. */
 bool allow_link(const char *value, struct buf *out);
 
 /* May a class of this name stay? */

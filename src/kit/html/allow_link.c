@@ -1,5 +1,5 @@
-/* Addresses of links in HTML from elsewhere. They are only compared and tidied, never resolved (kit/fetch/url.h reads
- * addresses that the server calls itself). */
+/* Addresses of links in HTML from elsewhere. They are only compared and tidied, never resolved
+ * (kit/fetch/url.h reads addresses that the server calls itself). */
 #include <string.h>
 #include <strings.h>
 
@@ -9,7 +9,8 @@
 
 #define LINK_MAX ((size_t)2048)
 
-/* What browsers pass over at both ends of an address, and within it (URL Standard, basic URL parser). */
+/* What browsers pass over at both ends of an address, and within it (URL Standard, basic URL
+ * parser). */
 static bool is_edge(char c)
 {
 	return (unsigned char)c <= ' ';
@@ -20,7 +21,8 @@ static bool is_skipped(char c)
 	return c == '\t' || c == '\n' || c == '\r';
 }
 
-/* Copy of the value without what browsers pass over; false when it is too long or holds a control character. */
+/* Copy of the value without what browsers pass over; false when it is too long or holds a control
+ * character. */
 static bool tidy(const char *value, struct buf *link)
 {
 	size_t len;
@@ -42,7 +44,8 @@ static bool tidy(const char *value, struct buf *link)
 	return !link->failed;
 }
 
-/* A host, perhaps a port; no user name or password, nothing that browsers would read as the host's end or decode. */
+/* A host, perhaps a port; no user name or password, nothing that browsers would read as the host's
+ * end or decode. */
 static bool is_authority(const char *p, size_t len)
 {
 	if (!len || *p == ':')

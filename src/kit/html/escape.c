@@ -1,4 +1,5 @@
-/* Escaping for HTML text and quoted attributes. Where which escape is due is decided in template_context.c. */
+/* Escaping for HTML text and quoted attributes. Where which escape is due is decided in
+ * template_context.c. */
 #include "kit/html/escape.h"
 
 #include <stdbool.h>
@@ -6,8 +7,13 @@
 
 #include "kit/html/template.h"
 
-static const char *const HTML[256] = {
-	['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&#39;"};
+/* NUL has no place in HTML. */
+static const char *const HTML[256] = {[0] = "",
+	['&'] = "&amp;",
+	['<'] = "&lt;",
+	['>'] = "&gt;",
+	['"'] = "&quot;",
+	['\''] = "&#39;"};
 
 /* The specification's four. */
 static const char *const PLAIN[256] = {

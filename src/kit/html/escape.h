@@ -1,4 +1,5 @@
-/* Escapes by place; each appends to out. Inside this room: others use html_escape() of template.h. */
+/* Escapes by place; each appends to out. Inside this room: others use html_escape() of template.h.
+ */
 #ifndef CHORSU_KIT_HTML_ESCAPE_H
 #define CHORSU_KIT_HTML_ESCAPE_H
 

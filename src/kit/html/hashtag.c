@@ -28,7 +28,8 @@ static bool is_mark(uint32_t c)
 	return c == '\'' || c == '`' || c == 0x2018 || c == 0x2019;
 }
 
-/* A fragment of an address (/#x, ?a=#x) or a broken entity (&#x) is no tag, and a word goes on (C#x). */
+/* A fragment of an address (/#x, ?a=#x) or a broken entity (&#x) is no tag, and a word goes on
+ * (C#x). */
 static bool may_begin(uint32_t before)
 {
 	return !before || !(is_word(before) || strchr("#&/=", before < 0x80 ? (int)before : 'x'));

@@ -1,14 +1,19 @@
-/* A look at HTML before gumbo gets it: how many tags, and how deep at most. Many of gumbo's steps (is a <p> open? is this
- * element still open?) walk all open elements, so a bomb of unclosed tags costs time in proportion to its square.
+/* A look at HTML before gumbo gets it: how many tags and attributes, and how deep at most. Many of
+ * gumbo's steps (is a <p> open? is this element still open? has the tag this attribute already?)
+ * walk all open elements or all attributes, so a bomb of unclosed tags costs time in proportion to
+ * its square.
  *
- * The depth found here may be too high, never much too low: an end tag closes an element only when that element is the
- * innermost, and where this reader can no longer be sure to see the same tags as gumbo (inside SVG, <select>, scripts with
- * comments, …) nothing closes any more. */
+ * The depth found here may be too high, never much too low: an end tag closes an element only when
+ * that element is the innermost, and where this reader can no longer be sure to see the same tags
+ * as gumbo (inside SVG, <select>, scripts with comments, …) nothing closes any more, and each "<"
+ * may be where a tag begins. */
 #include <string.h>
 #include <strings.h>
 
 #include "base/str.h"
 #include "kit/html/html_tree.h"
+
+#define READ_MAX ((size_t)16 << 20) /* bytes that may be read again when the reader is unsure */
 
 struct piece {
 	const char *at;
@@ -22,6 +27,7 @@ struct guard {
 	size_t depth;
 	size_t tags;
 	bool unsure; /* from here on nothing closes */
+	size_t read; /* bytes of attributes since then */
 };
 
 static bool is(struct piece name, const char *tag)
@@ -92,14 +98,18 @@ static void skip_past(struct guard *g, char c)
 	g->p = found ? found + 1 : g->end;
 }
 
-/* From after a tag's name to after its ">" (HTML, Tokenization: attributes). */
-static void skip_attributes(struct guard *g)
+/* From after a tag's name to after its ">" (HTML, Tokenization: attributes). Returns how many there
+ * are. */
+static int read_attributes(struct guard *g)
 {
+	int count = 0;
+
 	while (g->p < g->end && *g->p != '>') {
 		if (is_space(*g->p) || *g->p == '/') {
 			g->p++;
 			continue;
 		}
+		count++;
 		for (g->p++; g->p < g->end && !is_space(*g->p) && !strchr("/>=", *g->p); g->p++)
 			;
 		while (g->p < g->end && is_space(*g->p))
@@ -119,6 +129,27 @@ static void skip_attributes(struct guard *g)
 	}
 	if (g->p < g->end)
 		g->p++;
+	return count;
+}
+
+/* Past the attributes of a tag; when unsure, only as far as its name. */
+static int skip_attributes(struct guard *g, struct err *err)
+{
+	const char *begin = g->p;
+	int count = read_attributes(g);
+
+	if (g->unsure) {
+		g->read += (size_t)(g->p - begin);
+		g->p = begin;
+	}
+	if (count > HTML_KEYS_MAX)
+		return err_set(err, ERR_TOO_LARGE, "a tag of the HTML has more than %d attributes",
+			HTML_KEYS_MAX);
+	if (g->read > READ_MAX)
+		return err_set(err, ERR_TOO_LARGE,
+			"the HTML is too intricate: it has quotes "
+			"without end in tags");
+	return 0;
 }
 
 /* To the end tag that ends a raw text, or to the end. */
@@ -176,9 +207,10 @@ static int too_deep(struct err *err)
 static int start_tag(struct guard *g, struct err *err)
 {
 	struct piece name = read_name(g);
+	int rc = skip_attributes(g, err);
 
-	if (!g->unsure)
-		skip_attributes(g);
+	if (rc < 0)
+		return rc;
 	if (is_void(name))
 		return 0;
 	if (!g->unsure && g->depth && implies_end(g->open[g->depth - 1], name))
@@ -193,18 +225,17 @@ static int start_tag(struct guard *g, struct err *err)
 	return 0;
 }
 
-static void end_tag(struct guard *g)
+static int end_tag(struct guard *g, struct err *err)
 {
 	struct piece name = read_name(g), top;
+	int rc = skip_attributes(g, err);
 
-	if (g->unsure)
-		return;
-	skip_attributes(g);
-	if (!g->depth)
-		return;
+	if (rc < 0 || g->unsure || !g->depth)
+		return rc;
 	top = g->open[g->depth - 1];
 	if (top.len == name.len && strncasecmp(top.at, name.at, name.len) == 0)
 		g->depth--;
+	return 0;
 }
 
 /* After "<". */
@@ -221,8 +252,7 @@ static int markup(struct guard *g, struct err *err)
 	if (left > 1 && *g->p == '/' && is_letter(g->p[1])) {
 		g->tags++;
 		g->p++;
-		end_tag(g);
-		return 0;
+		return end_tag(g, err);
 	}
 	if (g->unsure)
 		return 0;

@@ -1,10 +1,11 @@
-/* Parsing by gumbo inside bounds, and the walk. What is kept of the tree is decided in sanitize.c and text.c; what gumbo is
- * spared is in html_guard.c.
+/* Parsing by gumbo inside bounds, and the walk. What is kept of the tree is decided in sanitize.c
+ * and text.c; what gumbo is spared is in html_guard.c.
  *
- * gumbo takes any input, but three things of it are not for strangers: it frees its tree by recursion, it does not look
- * whether an allocation failed, and some of its steps cost time in proportion to depth or to the attributes of a tag. So it
- * gets its memory from an arena that is freed as a whole and ends the parse by a jump when it is used up; html_guard()
- * bounds depth; attributes are counted as they are allocated. */
+ * gumbo takes any input, but three things of it are not for strangers: it frees its tree by
+ * recursion, it does not look whether an allocation failed, and some of its steps cost time in
+ * proportion to depth or to the attributes of a tag. So it gets its memory from an arena that is
+ * freed as a whole and ends the parse by a jump when it is used up; html_guard() bounds depth and
+ * attributes. */
 #include "kit/html/html_tree.h"
 
 #include <setjmp.h>
@@ -14,15 +15,13 @@
 #include "base/buf.h"
 #include "base/str.h"
 
-#define MEMORY_MAX     (64 * MIB)
-#define ATTRIBUTES_MAX 128 /* between two nodes */
-#define FRAMES_MAX     1024
+#define MEMORY_MAX (64 * MIB)
+#define FRAMES_MAX 1024
 
 struct html_tree {
 	struct arena *arena;
 	const GumboNode *root;
 	jmp_buf escape;
-	unsigned int attributes; /* since the last node */
 };
 
 void html_tree_free(struct html_tree *t)
@@ -36,17 +35,12 @@ void html_tree_freep(struct html_tree **t)
 	html_tree_free(*t);
 }
 
-/* Counting by size counts a few other things of the same size too, which does no harm. */
 static void *take(void *arg, size_t size)
 {
 	struct html_tree *t = arg;
 	void *p = arena_alloc(t->arena, size);
 
-	if (size == sizeof(GumboNode))
-		t->attributes = 0;
-	else if (size == sizeof(GumboAttribute))
-		t->attributes++;
-	if (!p || t->attributes > ATTRIBUTES_MAX)
+	if (!p)
 		longjmp(t->escape, 1);
 	return p;
 }
@@ -75,6 +69,8 @@ static bool run(struct html_tree *t, const char *html, size_t len)
 	return true;
 }
 
+/* Without control characters, for which gumbo would write U+FFFD, and with that for bytes that are
+ * no UTF-8. */
 static char *clean(struct arena *a, const char *html, size_t len, size_t *ret_len)
 {
 	char *copy = arena_copy(a, html, len), *out = arena_alloc(a, len * 3 + 1);
@@ -83,12 +79,20 @@ static char *clean(struct arena *a, const char *html, size_t len, size_t *ret_le
 	if (!copy || !out)
 		return NULL;
 	for (const char *p = copy; p < copy + len;) {
-		uint32_t c = str_utf8_next(&p);
+		const char *at = p;
+		bool wanted;
 
-		if (c)
-			n += str_utf8_put(c, out + n);
-		else
+		if (!*p) {
 			p++;
+			continue;
+		}
+		wanted = html_pass(&p);
+		if (wanted || *at == '\r' || *at == '\f') {
+			memcpy(out + n, at, (size_t)(p - at));
+			n += (size_t)(p - at);
+		} else if (p - at == 1 && (unsigned char)*at >= 0x80) {
+			n += str_utf8_put(0xFFFD, out + n);
+		}
 	}
 	*ret_len = n;
 	return out;
@@ -109,7 +113,7 @@ int html_tree_parse(const char *html, size_t len, struct err *err, struct html_t
 	t = arena_alloc(a, sizeof *t);
 	if (!len)
 		html = "";
-	else if (!str_utf8_valid(html, len))
+	else if (!str_is_text(html, len))
 		html = clean(a, html, len, &len);
 	if (!t || !html) {
 		rc = err_set(err, ERR_MEMORY, "not enough memory");
@@ -121,9 +125,7 @@ int html_tree_parse(const char *html, size_t len, struct err *err, struct html_t
 		goto fail;
 	if (!run(t, html, len)) {
 		rc = err_set(err, ERR_TOO_LARGE,
-			"the HTML is too intricate: a tag has more than %d attributes, or elements "
-			"that are never closed multiply",
-			ATTRIBUTES_MAX);
+			"the HTML is too intricate: elements that are never closed multiply");
 		goto fail;
 	}
 	*ret = t;

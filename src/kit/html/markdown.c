@@ -1,5 +1,6 @@
-/* Markdown to safe HTML: cmark parses, its tree is adapted (markdown_tree.c), rendered, and sanitized like HTML from
- * elsewhere, so that no text of ours holds what we would not take from others. */
+/* Markdown to safe HTML: cmark parses, its tree is adapted (markdown_tree.c), rendered, and
+ * sanitized like HTML from elsewhere, so that no text of ours holds what we would not take from
+ * others. */
 #include "kit/html/markdown.h"
 
 #include <cmark-gfm-core-extensions.h>
@@ -11,9 +12,12 @@
 #include "kit/html/markdown_tree.h"
 #include "kit/html/sanitize_own.h"
 
-#define OPTIONS (CMARK_OPT_HARDBREAKS | CMARK_OPT_STRIKETHROUGH_DOUBLE_TILDE)
+/* UNSAFE: the tree's raw HTML is written as it is. By then none of it is the author's, and the
+ * sanitizer judges addresses. */
+#define OPTIONS (CMARK_OPT_HARDBREAKS | CMARK_OPT_STRIKETHROUGH_DOUBLE_TILDE | CMARK_OPT_UNSAFE)
 
-/* While cmark-gfm reads inlines, it marks the signs of its extensions in tables that all parsers share. */
+/* While cmark-gfm reads inlines, it marks the signs of its extensions in tables that all parsers
+ * share. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static cmark_node *parse_alone(cmark_parser *parser, const char *text, size_t len)
@@ -40,24 +44,37 @@ static cmark_node *parse(cmark_parser *parser, const char *text, size_t len)
 	return root;
 }
 
-/* "\#word" is no hashtag, but cmark's tree does not tell it from "#word": the text with a mark after each such sign. */
+/* "\#word" is no hashtag, but cmark's tree does not tell it from "#word": the text with a mark
+ * after each such sign. */
 static const char *mark_escaped(const char *text, struct buf *marked)
 {
 	const char *written = text;
 
-	for (const char *p = text; *p; p++) {
-		if (*p != '\\' || !*++p)
+	for (const char *p = strchr(text, '\\'); p && p[1]; p = strchr(p + 2, '\\')) {
+		if (p[1] != '#')
 			continue;
-		if (*p == '#') {
-			buf_add(marked, written, (size_t)(p + 1 - written));
-			buf_adds(marked, MARKDOWN_MARK);
-			written = p + 1;
-		}
+		buf_add(marked, written, (size_t)(p + 2 - written));
+		buf_adds(marked, MARKDOWN_MARK);
+		written = p + 2;
 	}
 	if (written == text)
 		return text;
 	buf_adds(marked, written);
 	return marked->failed ? NULL : buf_text(marked);
+}
+
+static void take_out_marks(char *html)
+{
+	size_t mark = strlen(MARKDOWN_MARK);
+	char *to = strstr(html, MARKDOWN_MARK), *from = to, *next;
+
+	while (from) {
+		from += mark;
+		next = strstr(from, MARKDOWN_MARK);
+		memmove(to, from, next ? (size_t)(next - from) : strlen(from) + 1);
+		to += next ? next - from : 0;
+		from = next;
+	}
 }
 
 /* "https://host/" of an address; NULL when it has none. */
@@ -89,11 +106,15 @@ int markdown_html(struct arena *a, const char *text, const char *tag_base, bool 
 	parser = cmark_parser_new(OPTIONS);
 	root = parse(parser, text, strlen(text));
 	markdown_adapt(root, headings, &tags);
-	html = cmark_render_html(root, OPTIONS, cmark_parser_get_syntax_extensions(parser));
+	html = arena_failed(a) ? NULL
+			       : cmark_render_html(
+					 root, OPTIONS, cmark_parser_get_syntax_extensions(parser));
 	cmark_node_free(root);
 	cmark_parser_free(parser);
-	rc = arena_failed(a) ? err_set(err, ERR_MEMORY, "not enough memory")
-			     : sanitize_own(html, strlen(html), origin(a, tag_base), out, err);
+	if (!html)
+		return err_set(err, ERR_MEMORY, "not enough memory");
+	take_out_marks(html);
+	rc = sanitize_own(html, strlen(html), origin(a, tag_base), out, err);
 	free(html);
 	if (rc == 0)
 		*ret_tags = tags.list;

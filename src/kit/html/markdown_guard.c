@@ -1,5 +1,7 @@
-/* A look at Markdown before cmark gets it. Each line walks all open quotes and lists, so their depth is bounded; and a table
- * gets as many cells in each row as its head has, however short the row is, so their product is. */
+/* A look at Markdown before cmark gets it. Each line walks all open quotes and lists, so their
+ * depth is bounded; and a table gets as many cells in each row as its head has, however short the
+ * row is, so their product is. Some signs make cmark look through all that follows, so their number
+ * is. */
 #include "kit/html/markdown_guard.h"
 
 #include <stdbool.h>
@@ -63,6 +65,18 @@ static bool is_empty(const char *p, const char *end)
 	return p == end;
 }
 
+/* Signs at which cmark looks through the text around them, each time anew. */
+static bool has_many_signs(const char *p, const char *end)
+{
+	size_t ats = 0, instructions = 0;
+
+	for (; p < end; p++) {
+		ats += *p == '@';
+		instructions += *p == '<' && p + 1 < end && (p[1] == '?' || p[1] == '!');
+	}
+	return ats > MARKDOWN_SIGNS_MAX || instructions > MARKDOWN_SIGNS_MAX;
+}
+
 int markdown_guard(const char *text, size_t len, struct err *err)
 {
 	const char *end = text + len, *next;
@@ -71,6 +85,10 @@ int markdown_guard(const char *text, size_t len, struct err *err)
 	if (len > MARKDOWN_MAX)
 		return err_set(err, ERR_TOO_LARGE, "the text has %zu bytes; at most %zu are taken",
 			len, MARKDOWN_MAX);
+	if (has_many_signs(text, end))
+		return err_set(err, ERR_TOO_LARGE,
+			"the text has too many \"@\", \"<!\" or \"<?\": at most %d are taken",
+			MARKDOWN_SIGNS_MAX);
 	for (const char *p = text; p < end; p = next + (next < end), line++) {
 		size_t head;
 

@@ -1,5 +1,5 @@
-/* The tree that cmark made, adapted to our rules. Places are collected first and changed afterwards: a tree must not change
- * under the iterator. */
+/* The tree that cmark made, adapted to our rules. Places are collected first and changed
+ * afterwards: a tree must not change under the iterator. */
 #include "kit/html/markdown_tree.h"
 
 #include <string.h>
@@ -171,20 +171,33 @@ static cmark_node *new_text(const char *text, size_t len)
 	return node;
 }
 
-static cmark_node *new_tag(struct markdown_tags *tags, const char *folded, const char *name, size_t len)
+static void insert(cmark_node *before, cmark_node *node)
+{
+	if (!cmark_node_insert_before(before, node))
+		cmark_node_free(node);
+}
+
+static void insert_html(cmark_node *before, const char *html)
+{
+	cmark_node *node = cmark_node_new(CMARK_NODE_HTML_INLINE);
+
+	cmark_node_set_literal(node, html);
+	insert(before, node);
+}
+
+static void insert_tag(cmark_node *before, struct markdown_tags *tags, const char *folded,
+	const char *name, size_t len)
 {
 	AUTO(buf_done) struct buf link = BUF(LINK_MAX);
-	cmark_node *node = cmark_node_new(CMARK_NODE_CUSTOM_INLINE);
 	const char *encoded = str_url_encode(tags->arena, folded, "");
 
 	buf_adds(&link, "<a href=\"");
 	html_escape(&link, tags->base);
 	html_escape(&link, encoded ? encoded : "");
 	buf_adds(&link, "\" class=\"mention hashtag\" rel=\"tag\">#<span>");
-	cmark_node_set_on_enter(node, buf_text(&link));
-	cmark_node_set_on_exit(node, "</span></a>");
-	cmark_node_append_child(node, new_text(name, len));
-	return node;
+	insert_html(before, buf_text(&link));
+	insert(before, new_text(name, len));
+	insert_html(before, "</span></a>");
 }
 
 static void link_tags(cmark_node *node, uint32_t before, struct markdown_tags *tags)
@@ -200,9 +213,8 @@ static void link_tags(cmark_node *node, uint32_t before, struct markdown_tags *t
 		before = 'x';
 		if (!folded)
 			continue;
-		cmark_node_insert_before(
-			node, new_text(written, (size_t)(place.name - 1 - written)));
-		cmark_node_insert_before(node, new_tag(tags, folded, place.name, place.len));
+		insert(node, new_text(written, (size_t)(place.name - 1 - written)));
+		insert_tag(node, tags, folded, place.name, place.len);
 		written = from;
 	}
 	if (text && written != text)
@@ -211,7 +223,9 @@ static void link_tags(cmark_node *node, uint32_t before, struct markdown_tags *t
 
 static void replace(cmark_node *old, cmark_node *new)
 {
-	cmark_node_replace(old, new);
+	if (!cmark_node_replace(old, new))
+		cmark_node_free(new);
+	cmark_node_unlink(old);
 	cmark_node_free(old);
 }
 
@@ -280,6 +294,7 @@ void markdown_adapt(cmark_node *root, bool headings, struct markdown_tags *tags)
 {
 	struct walk w = {.arena = tags->arena, .last = &w.first, .headings = headings};
 
+	cmark_node_own(root); /* until then texts are parts of the blocks' sources */
 	tags->list = arena_array(tags->arena, MARKDOWN_TAGS_MAX + 1, sizeof *tags->list);
 	collect(&w, root);
 	for (const struct job *job = w.first; job; job = job->next)

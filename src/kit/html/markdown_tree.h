@@ -8,7 +8,8 @@
 #include "kit/html/markdown.h"
 
 #define MARKDOWN_TAGS_MAX 30
-#define MARKDOWN_MARK     "\xEF\xBF\xBE" /* U+FFFE, after "#" that begins no tag; the sanitizer takes it out */
+#define MARKDOWN_MARK                                                                              \
+	"\xEF\xBF\xBE" /* U+FFFE, which no text should hold: after "#" that begins no tag */
 
 struct markdown_tags {
 	struct arena *arena;
@@ -17,8 +18,8 @@ struct markdown_tags {
 	struct hashtag *list; /* ended by a NULL name */
 };
 
-/* Links hashtags, shows raw HTML as text, makes headings paragraphs unless they are wanted, and undoes "@name@host" taken
- * for an e-mail address, and takes marks out of addresses. */
+/* Links hashtags, shows raw HTML as text, makes headings paragraphs unless they are wanted, and
+ * undoes "@name@host" taken for an e-mail address, and takes marks out of addresses. */
 void markdown_adapt(cmark_node *root, bool headings, struct markdown_tags *tags);
 
 #endif

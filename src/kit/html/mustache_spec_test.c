@@ -1,5 +1,5 @@
-/* The core files of Mustache's official specification. They are not part of this repository: the environment variable
- * MUSTACHE_SPEC names the folder that holds them as JSON. */
+/* The core files of Mustache's official specification. They are not part of this repository: the
+ * environment variable MUSTACHE_SPEC names the folder that holds them as JSON. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -43,7 +43,7 @@ static bool run(const char *file, const json_t *test)
 	json_t *partial;
 	bool same;
 
-	json_object_foreach (json_object_get(test, "partials"), name, partial)
+	json_object_foreach(json_object_get(test, "partials"), name, partial)
 		add(set, name, json_string_value(partial));
 	add(set, "the template", json_str(test, "template"));
 	if (template_render(set, "the template", json_object_get(test, "data"), &out, &err) != 0)
@@ -79,8 +79,8 @@ static void specification(void **state)
 		json = json_load_file(path, 0, NULL);
 		assert_non_null(json);
 		assert_true(json_array_size(json_object_get(json, "tests")) > 0);
-		json_array_foreach (json_object_get(json, "tests"), n, test)
-			wrong += !run(files[i]->d_name, test);
+		json_array_foreach(json_object_get(json, "tests"), n, test) wrong +=
+			!run(files[i]->d_name, test);
 		tests += n;
 		json_decref(json);
 		free(files[i]);

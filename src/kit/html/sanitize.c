@@ -1,8 +1,10 @@
-/* HTML from elsewhere, rebuilt from the allow-list (allow.c) in a form that a parser reads as it was written: sanitizing it
- * again changes nothing. Attributes are written in sanitize_attributes.c.
+/* HTML from elsewhere, rebuilt from the allow-list (allow.c) in a form that a parser reads as it
+ * was written: sanitizing it again changes nothing. Attributes are written in
+ * sanitize_attributes.c.
  *
- * That holds because elements are only opened where HTML's parser would leave them: no block in a paragraph, no link in a
- * link, rows in tables, items in lists. What stands elsewhere closes what it may not stand in, or loses its tags. */
+ * That holds because elements are only opened where HTML's parser would leave them: no block in a
+ * paragraph, no link in a link, rows in tables, items in lists. What stands elsewhere closes what
+ * it may not stand in, or loses its tags. */
 #include "kit/html/sanitize.h"
 
 #include <string.h>
@@ -145,8 +147,8 @@ static bool place(struct builder *b, const struct allow *allow)
 	return true;
 }
 
-static void write_tag(struct builder *b, const struct allow *allow, const GumboElement *element,
-	const char *link)
+static void write_tag(
+	struct builder *b, const struct allow *allow, const GumboElement *element, const char *link)
 {
 	if (is_inline(allow->shape))
 		before_inline(b);

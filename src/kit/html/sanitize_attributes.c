@@ -1,4 +1,5 @@
-/* Attributes and text as the sanitizer writes them. Which elements there are, and where, is decided in sanitize.c. */
+/* Attributes and text as the sanitizer writes them. Which elements there are, and where, is decided
+ * in sanitize.c. */
 #include "kit/html/sanitize_attributes.h"
 
 #include <string.h>
@@ -73,7 +74,8 @@ static void add_class(const char *list, struct buf *out)
 }
 
 /* name="value" when value is a whole number from min to max. */
-static void add_number(const GumboElement *element, const char *name, int64_t min, int64_t max, struct buf *out)
+static void add_number(
+	const GumboElement *element, const char *name, int64_t min, int64_t max, struct buf *out)
 {
 	const char *text = sanitize_attribute(element, name);
 	bool minus = text && *text == '-';
@@ -87,7 +89,8 @@ static void add_number(const GumboElement *element, const char *name, int64_t mi
 }
 
 /* name="value" when value is one of choices. */
-static void add_choice(const GumboElement *element, const char *name, const char *const *choices, struct buf *out)
+static void add_choice(
+	const GumboElement *element, const char *name, const char *const *choices, struct buf *out)
 {
 	const char *text = sanitize_attribute(element, name);
 
@@ -101,7 +104,8 @@ static void add_lang(const char *lang, struct buf *out)
 	size_t len = lang ? strlen(lang) : 0;
 
 	if (!len || len > LANG_MAX ||
-		len != strspn(lang, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-"))
+		len != strspn(lang,
+			       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-"))
 		return;
 	buf_addf(out, " lang=\"%s\"", lang);
 }

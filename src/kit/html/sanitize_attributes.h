@@ -11,8 +11,8 @@
 /* An attribute's value or NULL. */
 const char *sanitize_attribute(const GumboElement *element, const char *name);
 
-/* The attributes that may stay, each with a space before it. link: the address as allow_link() wrote it, for elements that
- * have one; own as in sanitize_own.h. */
+/* The attributes that may stay, each with a space before it. link: the address as allow_link()
+ * wrote it, for elements that have one; own as in sanitize_own.h. */
 void sanitize_attributes(const GumboElement *element, const struct allow *allow, const char *link,
 	const char *own, struct buf *out);
 

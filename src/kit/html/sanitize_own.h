@@ -7,8 +7,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* As sanitize_html; links that begin with own (a scheme, a host and a slash) are the institution's and get no "nofollow".
- * own may be NULL: none is. */
+/* As sanitize_html; links that begin with own (a scheme, a host and a slash) are the institution's
+ * and get no "nofollow". own may be NULL: none is. */
 MUST_USE int sanitize_own(
 	const char *html, size_t len, const char *own, struct buf *out, struct err *err);
 

@@ -1,6 +1,6 @@
-/* The machine that reads a template's HTML or XML as a browser will (HTML, Tokenization), as far as it matters for where a
- * tag of the template stands. Templates are our own: what a browser would repair is refused here. What may stand at a place
- * is decided in template_place.c. */
+/* The machine that reads a template's HTML or XML as a browser will (HTML, Tokenization), as far as
+ * it matters for where a tag of the template stands. Templates are our own: what a browser would
+ * repair is refused here. What may stand at a place is decided in template_place.c. */
 #include "kit/html/template_context.h"
 
 #include <string.h>
@@ -85,7 +85,8 @@ bool context_url_safe(const char *s, size_t len)
 	return true;
 }
 
-/* One byte of an attribute that holds an address; the sentence of what is wrong with it, or NULL. */
+/* One byte of an attribute that holds an address; the sentence of what is wrong with it, or NULL.
+ */
 static const char *feed_url(struct context *c, char ch)
 {
 	if (c->value == VALUE_URLS && (is_space(ch) || ch == ',')) {
@@ -112,8 +113,8 @@ static const char *feed_url(struct context *c, char ch)
 static void end_of_tag(struct context *c)
 {
 	static const char *const ESCAPABLE[] = {"title", "textarea", NULL};
-	static const char *const RAW[] = {"script", "style", "xmp", "iframe", "noembed", "noframes",
-		"plaintext", NULL};
+	static const char *const RAW[] = {
+		"script", "style", "xmp", "iframe", "noembed", "noframes", "plaintext", NULL};
 	bool html = c->kind == TEMPLATE_HTML;
 
 	c->matched = 0;

@@ -1,5 +1,5 @@
-/* Where in HTML or XML a template's tag stands: a little machine that is fed with the text between the tags. Inside this
- * room. */
+/* Where in HTML or XML a template's tag stands: a little machine that is fed with the text between
+ * the tags. Inside this room. */
 #ifndef CHORSU_KIT_HTML_TEMPLATE_CONTEXT_H
 #define CHORSU_KIT_HTML_TEMPLATE_CONTEXT_H
 
@@ -63,10 +63,12 @@ struct context {
 
 void context_init(struct context *c, enum template_kind kind);
 
-/* Returns how many bytes were read: len, or the place of the byte that cannot stand there, with a sentence in err. */
+/* Returns how many bytes were read: len, or the place of the byte that cannot stand there, with a
+ * sentence in err. */
 size_t context_feed(struct context *c, const char *text, size_t len, struct err *err);
 
-/* How a value is escaped here; raw: not at all. ERR_INVALID with one sentence when none may stand here. */
+/* How a value is escaped here; raw: not at all. ERR_INVALID with one sentence when none may stand
+ * here. */
 MUST_USE int context_value(
 	struct context *c, bool raw, const char *name, struct err *err, enum node_escape *ret);
 
@@ -76,8 +78,8 @@ MUST_USE int context_partial(const struct context *c, const char *name, struct e
 /* A section begins here: *c becomes what holds for its contents. ERR_INVALID. */
 MUST_USE int context_begin(struct context *c, const char *name, struct err *err);
 
-/* A section that began at begin ends at *c, which becomes what holds whether or not the contents were written. ERR_INVALID
- * when its end is another place than its beginning. */
+/* A section that began at begin ends at *c, which becomes what holds whether or not the contents
+ * were written. ERR_INVALID when its end is another place than its beginning. */
 MUST_USE int context_join(
 	struct context *c, const struct context *begin, const char *name, struct err *err);
 

@@ -1,4 +1,5 @@
-/* Numbers as JavaScript writes them (ECMAScript, Number::toString), which is what Mustache's specification expects. */
+/* Numbers as JavaScript writes them (ECMAScript, Number::toString), which is what Mustache's
+ * specification expects. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* A template's text to its nodes, by the core of Mustache's specification. What may stand where in HTML is decided in
- * template_place.c. */
+/* A template's text to its nodes, by the core of Mustache's specification. What may stand where in
+ * HTML is decided in template_place.c. */
 #include <string.h>
 
 #include "base/str.h"
@@ -19,7 +19,7 @@ struct parser {
 	struct template *t;
 	struct err *err;
 	const char *text, *end;
-	const char *line;                  /* beginning of the line that is read */
+	const char *line; /* beginning of the line that is read */
 	char open[DELIMITER_MAX + 1];
 	char close[DELIMITER_MAX + 1];
 	struct context context;
@@ -38,7 +38,8 @@ struct tag {
 	size_t len;
 };
 
-/* The detail of what is in p->err already, or the formatted text, with the template's name and the place before it. */
+/* The detail of what is in p->err already, or the formatted text, with the template's name and the
+ * place before it. */
 static int fail_at(struct parser *p, const char *at, const char *detail)
 {
 	size_t line = 1, column = 1;
@@ -96,7 +97,9 @@ static int add_text(struct parser *p, const char *from, const char *to)
 		return fail_at(p, from + fed, detail.text);
 	if (!len)
 		return 0;
-	rc = add_node(p, (struct node){.type = NODE_TEXT, .text = from, .len = (uint32_t)len,
+	rc = add_node(p, (struct node){.type = NODE_TEXT,
+				 .text = from,
+				 .len = (uint32_t)len,
 				 .begins_line = p->begins_line});
 	p->begins_line = to[-1] == '\n';
 	return rc;
@@ -126,8 +129,8 @@ static int read_tag(struct parser *p, const char *begin, struct tag *ret)
 	memcpy(close + strlen(close), p->close, strlen(p->close) + 1);
 	end = find(tag.content, p->end, close);
 	if (!end)
-		return fail(p, begin, "the tag that begins here has no end: \"%s\" is missing",
-			close);
+		return fail(
+			p, begin, "the tag that begins here has no end: \"%s\" is missing", close);
 	tag.after = end + strlen(close);
 	while (tag.content < end && is_space(*tag.content))
 		tag.content++;
@@ -269,7 +272,8 @@ static int end_section(struct parser *p, const struct tag *tag, bool alone)
 		return fail_at(p, tag->begin, detail.text);
 	if (!alone && p->begins_line) {
 		/* The indentation of this line belongs to the section. */
-		rc = add_node(p, (struct node){.type = NODE_TEXT, .begins_line = true});
+		rc = add_node(p,
+			(struct node){.type = NODE_TEXT, .text = tag->begin, .begins_line = true});
 		p->begins_line = false;
 	}
 	p->t->nodes[section->node].end = p->t->count;
@@ -412,8 +416,14 @@ int template_parse(enum template_kind kind, const char *name, const char *text, 
 		rc = err_set(err, ERR_MEMORY, "not enough memory");
 		goto out;
 	}
-	*p = (struct parser){.t = t, .err = err, .text = t->text, .end = t->text + len,
-		.line = t->text, .open = "{{", .close = "}}", .names = t->names,
+	*p = (struct parser){.t = t,
+		.err = err,
+		.text = t->text,
+		.end = t->text + len,
+		.line = t->text,
+		.open = "{{",
+		.close = "}}",
+		.names = t->names,
 		.begins_line = true};
 	context_init(&p->context, kind);
 	rc = parse(p);

@@ -1,5 +1,5 @@
-/* What of a template may stand at which place of HTML or XML, and how values are escaped there. The machine that knows the
- * place is in template_context.c. */
+/* What of a template may stand at which place of HTML or XML, and how values are escaped there. The
+ * machine that knows the place is in template_context.c. */
 #include <string.h>
 
 #include "base/str.h"
@@ -178,8 +178,7 @@ static void join_url(struct context *c, const struct context *begin)
 	c->url = c->url == URL_UNSAFE || begin->url == URL_UNSAFE ? URL_UNSAFE : URL_OPEN;
 }
 
-int context_join(
-	struct context *c, const struct context *begin, const char *name, struct err *err)
+int context_join(struct context *c, const struct context *begin, const char *name, struct err *err)
 {
 	int rc = context_begin(c, name, err);
 

@@ -1,4 +1,5 @@
-/* Rendering: a template's nodes followed over a JSON value. Nothing is copied but into the output. */
+/* Rendering: a template's nodes followed over a JSON value. Nothing is copied but into the output.
+ */
 #include <string.h>
 
 #include "kit/html/escape.h"
@@ -88,8 +89,8 @@ static void add_value(struct renderer *r, const struct node *node)
 
 	switch (value ? json_typeof(value) : JSON_NULL) {
 	case JSON_STRING:
-		add_escaped(r->out, node->escape, json_string_value(value),
-			json_string_length(value));
+		add_escaped(
+			r->out, node->escape, json_string_value(value), json_string_length(value));
 		break;
 	case JSON_INTEGER:
 		buf_addf(r->out, "%lld", (long long)json_integer_value(value));
@@ -142,8 +143,7 @@ static int render_with(struct renderer *r, const struct template *t, const struc
 	return rc;
 }
 
-static int render_section(
-	struct renderer *r, const struct template *t, const struct node *section)
+static int render_section(struct renderer *r, const struct template *t, const struct node *section)
 {
 	const json_t *value = lookup(r, section);
 	int rc = 0;
@@ -230,8 +230,8 @@ static int render_nodes(struct renderer *r, const struct template *t, uint32_t f
 			break;
 		}
 		if (r->out->failed && rc == 0)
-			rc = err_set(r->err, ERR_TOO_LARGE,
-				"template %s makes more than %zu bytes", t->name, r->out->max);
+			rc = err_set(r->err, ERR_TOO_LARGE, "template %s makes more than %zu bytes",
+				t->name, r->out->max);
 	}
 	return rc;
 }

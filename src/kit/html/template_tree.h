@@ -38,7 +38,8 @@ struct node {
 	const char *name; /* its parts, or a partial's name, each ended by NUL */
 };
 
-struct template {
+struct template
+{
 	enum template_kind kind;
 	char *name;
 	char *text;  /* where the nodes' texts are */

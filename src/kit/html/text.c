@@ -1,4 +1,5 @@
-/* The readable text of HTML, for previews, letters and search. Which elements count is in allow.c. */
+/* The readable text of HTML, for previews, letters and search. Which elements count is in allow.c.
+ */
 #include "kit/html/allow.h"
 #include "kit/html/html_tree.h"
 #include "kit/html/sanitize.h"

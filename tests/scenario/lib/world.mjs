@@ -43,6 +43,8 @@ export async function heard(peer, expected, {seconds = 10, quiet = 400} = {}) {
 
 class World {
 	shift = 0;
+	speed = 1;
+	from = 0;
 
 	async institution(handle, ...rest) {
 		const words = rest.length ? rest : ['--name', `uz=${handle}`];
@@ -79,7 +81,7 @@ class World {
 	}
 
 	retry(host) {
-		return this.s.chorsu('readers retry', host);
+		return this.s.chorsu('readers', 'retry', host);
 	}
 
 	// Rows of hosts as {name, state, attempts, next_at, why}.
@@ -89,8 +91,9 @@ class World {
 			({name, state, attempts: Number(attempts), next_at: Number(next_at), why}));
 	}
 
+	// What the server's clock shows.
 	now() {
-		return Date.now() + this.shift;
+		return this.from + (Date.now() - this.from) * this.speed + this.shift;
 	}
 
 	setShift(ms) {
@@ -106,11 +109,15 @@ class World {
 	}
 }
 
-export async function makeWorld({settings = {}, handle = 'mehnat', serve = true} = {}) {
+// speed: how many times as fast the server's clock runs.
+export async function makeWorld({settings = {}, handle = 'mehnat', serve = true, speed = 1} = {}) {
 	const w = new World();
+	if (speed !== 1)
+		Object.assign(w, {speed, from: Date.now()});
 	w.net = await makePeers();
 	w.net.clock = () => w.now();
-	w.s = await makeStore({settings: {'fetch.allow_private': 'yes', ...settings}});
+	w.s = await makeStore({settings: {'fetch.allow_private': 'yes',
+		...(speed !== 1 && {'test.clock_from': w.from, 'test.clock_speed': speed}), ...settings}});
 	w.handle = handle;
 	w.actor = await w.institution(handle);
 	w.name(w.actor, 'profile');
