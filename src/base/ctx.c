@@ -10,3 +10,11 @@ int ctx_fail(struct ctx *cx, int code, const char *format, ...)
 	va_end(ap);
 	return code;
 }
+
+int ctx_may_wait(struct ctx *cx, const char *host)
+{
+	if (!cx->hurried)
+		return 0;
+	cx->waits_for = host;
+	return ctx_fail(cx, ERR_BUSY, "this needs an answer of another server first");
+}

@@ -46,7 +46,7 @@ static int verify_anew(struct request *rq, const struct httpsig *sig,
 {
 	struct err first = rq->cx.err;
 	struct remote_actor fresh;
-	int rc = remote_by_key(&rq->cx, sig->key_id, true, &fresh);
+	int rc = remote_by_key(&rq->cx, sig->key_id, actor->fetched_at, &fresh);
 
 	if (rc == ERR_UNAUTHENTICATED) {
 		rq->cx.err = first;
@@ -82,7 +82,7 @@ static int authenticate(struct request *rq, struct remote_actor *actor)
 		rc = httpsig_precheck(rq->cx.arena, &sig, &hr, &rq->cx.err);
 	if (rc < 0)
 		return rc == ERR_INVALID ? rq->cx.err.code = ERR_UNAUTHENTICATED : rc;
-	rc = remote_by_key(&rq->cx, sig.key_id, false, actor);
+	rc = remote_by_key(&rq->cx, sig.key_id, 0, actor);
 	if (rc < 0)
 		return rc;
 	rc = verify_with(rq, &sig, &hr, actor);

@@ -10,6 +10,7 @@
 #define HOSTS 1024
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t left = PTHREAD_COND_INITIALIZER;
 static uint64_t seed;
 static struct {
 	uint64_t hash;
@@ -64,36 +65,44 @@ bool key_gate_pass(const char *key_id, const char *host, int64_t now)
 	return pass;
 }
 
-bool key_gate_enter(const char *key_id)
+static bool is_under_way(uint64_t hash)
 {
 	bool known = false;
-	int room = -1;
-	uint64_t hash;
+
+	for (int i = 0; i < KEY_GATE_AT_ONCE; i++)
+		known = known || under_way[i] == hash;
+	return known;
+}
+
+static uint64_t *free_place(void)
+{
+	for (int i = 0; i < KEY_GATE_AT_ONCE; i++)
+		if (!under_way[i])
+			return &under_way[i];
+	return NULL;
+}
+
+void key_gate_enter(const char *key_id)
+{
+	uint64_t *place, hash;
 
 	pthread_mutex_lock(&lock);
 	hash = hash_text(key_id);
-	for (int i = 0; i < KEY_GATE_AT_ONCE; i++) {
-		known = known || under_way[i] == hash;
-		if (!under_way[i])
-			room = i;
-	}
-	if (!known && room >= 0)
-		under_way[room] = hash;
+	while (is_under_way(hash) || !(place = free_place()))
+		pthread_cond_wait(&left, &lock);
+	*place = hash;
 	pthread_mutex_unlock(&lock);
-	return !known && room >= 0;
 }
 
 void key_gate_leave(const char *key_id)
 {
-	bool left = false;
 	uint64_t hash;
 
 	pthread_mutex_lock(&lock);
 	hash = hash_text(key_id);
-	for (int i = 0; i < KEY_GATE_AT_ONCE && !left; i++) {
-		left = under_way[i] == hash;
-		if (left)
+	for (int i = 0; i < KEY_GATE_AT_ONCE; i++)
+		if (under_way[i] == hash)
 			under_way[i] = 0;
-	}
+	pthread_cond_broadcast(&left);
 	pthread_mutex_unlock(&lock);
 }

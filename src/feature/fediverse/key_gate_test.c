@@ -94,12 +94,47 @@ static void threads(void **state)
 	assert_int_equal(atomic_load(&passed), 1);
 }
 
+static atomic_int inside, most, rounds;
+
+static void *go_in(void *arg)
+{
+	for (int i = 0; i < ROUNDS / 10; i++) {
+		int now;
+
+		key_gate_enter(arg);
+		now = atomic_fetch_add(&inside, 1) + 1;
+		if (now > atomic_load(&most))
+			atomic_store(&most, now);
+		atomic_fetch_add(&rounds, 1);
+		atomic_fetch_sub(&inside, 1);
+		key_gate_leave(arg);
+	}
+	return NULL;
+}
+
+/* With one key nobody else is in; another key waits for nobody. */
+static void one_at_a_time(void **state)
+{
+	pthread_t t[THREADS];
+
+	(void)state;
+	key_gate_enter("https://e.example/other");
+	for (int i = 0; i < THREADS; i++)
+		assert_int_equal(pthread_create(&t[i], NULL, go_in, "https://e.example/key"), 0);
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(t[i], NULL);
+	key_gate_leave("https://e.example/other");
+	assert_int_equal(atomic_load(&rounds), THREADS * ROUNDS / 10);
+	assert_int_equal(atomic_load(&most), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_key),
 		cmocka_unit_test(one_host),
 		cmocka_unit_test(threads),
+		cmocka_unit_test(one_at_a_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -213,42 +213,60 @@ static int unverifiable(struct ctx *cx, int rc)
 	return ctx_fail(cx, ERR_UNAUTHENTICATED, "the sender's key could not be had: %.400s", why);
 }
 
-int remote_by_key(struct ctx *cx, const char *key_id, bool fresh, struct remote_actor *ret)
+/* ERR_NOT_FOUND: not in the store, or not since then. */
+static int stored_by_key(
+	struct ctx *cx, const char *key_id, int64_t after, struct remote_actor *ret)
 {
 	struct lookup l = {key_id, ret};
-	int rc = fresh ? ERR_NOT_FOUND : db_read(cx, by_key, &l);
+	int rc = db_read(cx, by_key, &l);
 
-	if (rc == 0 && !ret->gone)
-		return 0;
-	if (rc < 0 && rc != ERR_NOT_FOUND)
-		return rc;
-	if (strlen(key_id) > URL_MAX || !host_of(cx->arena, key_id))
-		return ctx_fail(cx, ERR_UNAUTHENTICATED, "keyId is not a URL");
-	if (!key_gate_enter(key_id))
-		return ctx_fail(
-			cx, ERR_BUSY, "the sender's key is being fetched: try again in a moment");
-	if (key_gate_pass(key_id, host_of(cx->arena, key_id), clock_now()))
+	return rc == 0 && (ret->gone || ret->fetched_at <= after) ? ERR_NOT_FOUND : rc;
+}
+
+/* One at a time: who comes meanwhile finds what the first one brought. */
+static int fetch_by_key(
+	struct ctx *cx, const char *key_id, const char *host, int64_t after, struct remote_actor *ret)
+{
+	int rc;
+
+	key_gate_enter(key_id);
+	rc = stored_by_key(cx, key_id, after, ret);
+	if (rc == ERR_NOT_FOUND && key_gate_pass(key_id, host, clock_now())) {
 		rc = fetch_owner(cx, key_id, ret);
-	else
+		if (rc == 0)
+			rc = db_write(cx, save, ret);
+	} else if (rc == ERR_NOT_FOUND) {
 		rc = ctx_fail(cx, ERR_UNAUTHENTICATED, "it was asked for a moment ago");
+	}
 	key_gate_leave(key_id);
-	if (rc == 0)
-		rc = db_write(cx, save, ret);
 	return rc < 0 ? unverifiable(cx, rc) : 0;
+}
+
+int remote_by_key(struct ctx *cx, const char *key_id, int64_t after, struct remote_actor *ret)
+{
+	const char *host;
+	int rc = stored_by_key(cx, key_id, after, ret);
+
+	if (rc != ERR_NOT_FOUND)
+		return rc;
+	host = strlen(key_id) > URL_MAX ? NULL : host_of(cx->arena, key_id);
+	if (!host)
+		return ctx_fail(cx, ERR_UNAUTHENTICATED, "keyId is not a URL");
+	rc = ctx_may_wait(cx, host);
+	return rc < 0 ? rc : fetch_by_key(cx, key_id, host, after, ret);
 }
 
 int remote_fetch(struct ctx *cx, const char *uri, struct remote_actor *ret)
 {
-	const char *final;
+	const char *final, *host = host_of(cx->arena, uri);
 	json_t *document;
-	int rc;
+	int rc = host ? ctx_may_wait(cx, host) : 0;
 
-	if (!host_of(cx->arena, uri) || !key_gate_pass(uri, host_of(cx->arena, uri), clock_now()))
+	if (rc < 0)
+		return rc;
+	if (!host || !key_gate_pass(uri, host, clock_now()))
 		return ctx_fail(cx, ERR_RATE, "that actor was asked for a moment ago");
-	if (!key_gate_enter(uri))
-		return ctx_fail(cx, ERR_BUSY, "too many documents are being fetched");
 	rc = fetch_document(cx, uri, &document, &final);
-	key_gate_leave(uri);
 	if (rc == 0)
 		rc = remote_parse(cx, document, final, ret);
 	return rc < 0 ? rc : db_write(cx, save, ret);

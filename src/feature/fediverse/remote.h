@@ -7,12 +7,12 @@
 
 #include "core/actor.h"
 
-/* The actor who owns a key, from the store or fetched (signed by the instance actor). fresh: fetch
- * even if it is known, as far as the limit allows. ERR_UNAUTHENTICATED with one sentence for
- * everything that cannot be had; ERR_GONE when its server says that it is gone. Not inside a
- * transaction. */
+/* The actor who owns a key, from the store when it was fetched after that time, or fetched now
+ * (signed by the instance actor) as far as the limits allow. ERR_UNAUTHENTICATED with one sentence
+ * for everything that cannot be had; ERR_GONE when its server says that it is gone; ERR_BUSY where
+ * ctx_may_wait says so. Not inside a transaction. */
 MUST_USE int remote_by_key(
-	struct ctx *cx, const char *key_id, bool fresh, struct remote_actor *ret);
+	struct ctx *cx, const char *key_id, int64_t after, struct remote_actor *ret);
 
 /* The same for an actor's document by its id. */
 MUST_USE int remote_fetch(struct ctx *cx, const char *uri, struct remote_actor *ret);

@@ -1,5 +1,6 @@
 /* fetch_get: one document, waited for; redirects are followed here, each hop checked as the first
  * one. */
+#include <assert.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -143,6 +144,7 @@ int fetch_get(struct ctx *cx, struct fetch_loop *loop, const char *url, const ch
 			.owner = arg},
 	};
 
+	assert(!cx->hurried);
 	if (!g.url)
 		return ctx_fail(cx, ERR_MEMORY, "no memory for an address");
 	fetch_loop_call(loop, begin, &g);

@@ -102,7 +102,7 @@ static enum MHD_Result refuse_urgently(struct exchange *x)
 	struct buf out = BUF(URGENT_MAX);
 
 	x->phase = REFUSED;
-	exchange_answer(x);
+	(void)exchange_answer(x); /* its status stands: no handler runs */
 	answer_print(x, &out);
 	if (!out.failed)
 		(void)!send(fd, buf_text(&out), out.len, MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -115,7 +115,7 @@ static enum MHD_Result refuse_urgently(struct exchange *x)
 static enum MHD_Result refuse_expectation(struct exchange *x)
 {
 	x->phase = REFUSED;
-	exchange_answer(x);
+	(void)exchange_answer(x);
 	x->response = answer_make(x);
 	if (!x->response)
 		return MHD_NO;

@@ -211,7 +211,18 @@ static void log_access(const struct exchange *x)
 		x->reply.status >= 400 ? err_text(&x->rq.cx.err) : "", NULL);
 }
 
-void exchange_answer(struct exchange *x)
+/* As if the handler had not run; the memory that it used stays the request's. */
+static void forget_run(struct exchange *x)
+{
+	bool by_type = x->reply.vary_accept;
+
+	reply_reset(&x->reply);
+	x->reply.vary_accept = by_type;
+	x->values = (struct values){0};
+	x->rq.cx.err = (struct err){0};
+}
+
+bool exchange_answer(struct exchange *x)
 {
 	int rc;
 
@@ -221,6 +232,10 @@ void exchange_answer(struct exchange *x)
 		rc = run_route(x);
 	else
 		rc = x->rq.cx.err.code;
+	if (rc < 0 && x->rq.cx.hurried && x->rq.cx.waits_for) {
+		forget_run(x);
+		return false;
+	}
 	if (rc < 0)
 		exchange_error(x, x->status ? x->status : err_http_status(rc));
 	reply_finish(x);
@@ -232,4 +247,5 @@ void exchange_answer(struct exchange *x)
 		reply_finish(x);
 	}
 	log_access(x);
+	return true;
 }

@@ -46,6 +46,7 @@ struct exchange {
 	struct MHD_Connection *connection;
 	struct peer *peer;
 	struct exchange *next; /* in the queue of workers */
+	uint64_t lane;         /* in a pool with lanes: whose lane it takes */
 	enum phase phase;
 
 	const char *
@@ -76,7 +77,8 @@ struct http_server {
 	struct networks *proxies;
 	struct MHD_Daemon *daemon;
 	struct peers *peers;
-	struct workers *workers;
+	struct workers *workers; /* what runs here waits for no other server */
+	struct workers *patient; /* what does */
 	char *unix_path;
 	int listen_fd;
 	int port;
@@ -96,8 +98,9 @@ struct exchange *exchange_new(struct http_server *server, const char *target);
 void exchange_free(struct exchange *x);
 
 /* Run what the route says, or the refusal, up to a finished x->reply. Worker threads, or the epoll
- * thread for a refusal that cannot wait. */
-void exchange_answer(struct exchange *x);
+ * thread for a refusal that cannot wait. False when the handler must wait for another server and
+ * cx.hurried forbids it: then nothing was answered, and it is to be run again (cx.waits_for). */
+bool exchange_answer(struct exchange *x);
 
 /* Decide now that the answer is an error; the first decision stands. Returns code. */
 int exchange_refuse(struct exchange *x, int status, int code, const char *format, ...) PRINTF(4, 5);

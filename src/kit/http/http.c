@@ -23,6 +23,9 @@
 #define DESCRIPTORS_SPARE 256  /* beside connections: the store, deliveries, logs */
 #define LAST_ANSWERS_MS   1000 /* for what workers answered at the very end to reach its socket */
 #define EPOLL_THREADS_MAX 16
+#define PATIENT_THREADS   64   /* requests that wait for other servers at a time */
+#define PATIENT_LANE_MAX  8    /* … for one host */
+#define PATIENT_QUEUE_MAX 2048 /* … for their turn; more are answered 503 */
 
 static int no_memory(struct err *err)
 {
@@ -109,7 +112,9 @@ static struct MHD_Daemon *start_library(struct http_server *h)
 static void free_server(struct http_server *h)
 {
 	workers_end(h->workers);
+	workers_end(h->patient);
 	workers_free(h->workers);
+	workers_free(h->patient);
 	peers_free(h->peers);
 	if (h->listen_fd >= 0)
 		close(h->listen_fd);
@@ -120,6 +125,20 @@ static void free_server(struct http_server *h)
 	http_networks_free(h->proxies);
 	free(h->origin);
 	free(h);
+}
+
+static bool start_workers(struct http_server *h)
+{
+	const struct workers_options patient = {.threads = PATIENT_THREADS,
+		.lazy = true,
+		.lane_max = PATIENT_LANE_MAX,
+		.queue_max = PATIENT_QUEUE_MAX};
+	struct workers_options hurried = {.threads = h->options.workers};
+
+	h->patient = workers_new(&patient);
+	hurried.patient = h->patient;
+	h->workers = h->patient ? workers_new(&hurried) : NULL;
+	return h->workers != NULL;
 }
 
 static int start_parts(struct http_server *h, const struct http_options *o, struct err *err)
@@ -134,8 +153,7 @@ static int start_parts(struct http_server *h, const struct http_options *o, stru
 		return rc;
 	h->origin = o->origin ? strdup(o->origin) : NULL;
 	h->peers = peers_new(h->proxies, h->options.deadline_ms);
-	h->workers = workers_new(h->options.workers);
-	if ((o->origin && !h->origin) || !h->peers || !h->workers)
+	if ((o->origin && !h->origin) || !h->peers || !start_workers(h))
 		return no_memory(err);
 	h->options.origin = h->origin;
 	h->daemon = start_library(h);
@@ -192,6 +210,7 @@ void http_stop(struct http_server *h, int64_t drain_ms)
 	peers_drain(h->peers);
 	wait_for_exchanges(h, drain_ms);
 	workers_end(h->workers);
+	workers_end(h->patient);
 	wait_for_exchanges(h, LAST_ANSWERS_MS);
 	MHD_stop_daemon(h->daemon);
 	free_server(h);

@@ -266,6 +266,40 @@ static void test_stop_is_late(void **state)
 	assert_int_equal(refused, 4);
 }
 
+/* What waits for other servers keeps nobody else waiting, be it many: neither pages, nor what waits
+ * for another host. Each is answered in its turn, once. */
+static void test_waiting_abroad(void **state)
+{
+	enum { SLOW = 30, EACH = 8, ALL = SLOW + 2 };
+	static const char ASK[] = "GET /abroad?host=%s HTTP/1.1\r\n" CLOSE;
+	struct http_server *h = testing_start(NULL);
+	char ask[100], *all;
+	int fds[ALL];
+
+	(void)state;
+	for (int i = 0; i < ALL; i++) {
+		snprintf(ask, sizeof ask, ASK, i < SLOW ? "slow.test" : "other.test");
+		fds[i] = testing_connect(http_port(h));
+		testing_send(fds[i], ask, strlen(ask));
+		if (i == SLOW - 1)
+			testing_wait(&testing.abroad, EACH);
+	}
+	testing_wait(&testing.abroad, EACH + 2);
+	all = testing_talk(http_port(h), GET_PAGE, sizeof GET_PAGE - 1);
+	assert_non_null(strstr(all, "shown"));
+	free(all);
+	testing.open = true;
+	for (int i = 0; i < ALL; i++) {
+		all = testing_read(fds[i], NULL);
+		assert_non_null(strstr(all, "\r\n\r\nabroad"));
+		assert_int_equal(testing_count(all, "X-Tried: once"), 1);
+		free(all);
+		close(fds[i]);
+	}
+	assert_int_equal(atomic_load(&testing.abroad_max), EACH + 2);
+	http_stop(h, 1000);
+}
+
 static void test_ready(void **state)
 {
 	static const char ASK[] = "GET /health/ready HTTP/1.1\r\n" CLOSE;
@@ -513,6 +547,7 @@ int main(void)
 		cmocka_unit_test(test_hang_up),
 		cmocka_unit_test(test_stop_drains),
 		cmocka_unit_test(test_stop_is_late),
+		cmocka_unit_test(test_waiting_abroad),
 		cmocka_unit_test(test_ready),
 		cmocka_unit_test(test_error_pages),
 		cmocka_unit_test(test_listen_errors),

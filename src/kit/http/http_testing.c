@@ -49,6 +49,25 @@ static int wait_for_gate(struct request *rq)
 	return 0;
 }
 
+/* As one that asks another server, named by host, first. */
+static int wait_abroad(struct request *rq)
+{
+	int rc = ctx_may_wait(&rq->cx, request_param(rq, "host")), now, max;
+
+	reply_header(rq, "X-Tried", "once");
+	if (rc < 0)
+		return rc;
+	now = atomic_fetch_add(&testing.abroad, 1) + 1;
+	max = atomic_load(&testing.abroad_max);
+	while (now > max && !atomic_compare_exchange_weak(&testing.abroad_max, &max, now))
+		;
+	while (!testing.open)
+		clock_sleep(2);
+	atomic_fetch_sub(&testing.abroad, 1);
+	reply_text(rq, 200, "text/plain", "abroad");
+	return 0;
+}
+
 static int fail(struct request *rq)
 {
 	reply_header(rq, "X-Lost", "1");
@@ -136,6 +155,7 @@ static const struct param ECHO_PARAMS[] = {{.name = "text", .max = 50}, {0}};
 static const struct param FAIL_PARAMS[] = {
 	{.name = "code", .kind = PARAM_INT, .required = true}, {0}};
 static const struct param SPLIT_PARAMS[] = {{.name = "value"}, {0}};
+static const struct param ABROAD_PARAMS[] = {{.name = "host", .required = true}, {0}};
 static const struct param REDIRECT_PARAMS[] = {{.name = "to", .max = 1000}, {0}};
 
 static const struct route ROUTES[] = {
@@ -150,6 +170,7 @@ static const struct route ROUTES[] = {
 	{GET, "/either", show, .who = ANYONE, .accept = "text/html"},
 	{GET, "/either", who, .who = ANYONE, .accept = "text/plain"},
 	{GET, "/wait", wait_for_gate, .who = ANYONE},
+	{GET, "/abroad", wait_abroad, .who = ANYONE, .params = ABROAD_PARAMS},
 	{GET, "/fail", fail, .who = ANYONE, .params = FAIL_PARAMS},
 	{GET, "/nothing", say_nothing, .who = ANYONE},
 	{GET, "/wordless", fail_without_words, .who = ANYONE},

@@ -15,6 +15,8 @@ struct testing {
 	atomic_int entered; /* handlers of /wait that began */
 	atomic_int left;    /* … that ended */
 	atomic_int posted;  /* bodies that reached /echo */
+	atomic_int abroad;  /* handlers of /abroad that wait */
+	atomic_int abroad_max;
 	atomic_bool open;
 	atomic_bool ready;
 };

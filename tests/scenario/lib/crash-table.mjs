@@ -106,11 +106,15 @@ export async function runCommands(lane) {
 	await lane.s.stop();
 }
 
-// The lane's next server dies at the point, latest when `more` has been done a few times.
+// The lane's next server dies at the point, latest when `more` has been done a few times: three in a row, so that deliveries
+// overlap, then each when the one before has gone out, so that their outcomes are not all written at once.
 async function die(lane, point, more) {
 	await lane.start({crash: point});
-	for (let n = 0; n < 6 && lane.s.server.running; n++)
+	for (let n = 0; n < 6 && lane.s.server.running; n++) {
 		await more(n);
+		if (n >= 2)
+			await lane.rests();
+	}
 	await lane.dies(point);
 }
 

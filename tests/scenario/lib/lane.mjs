@@ -102,6 +102,13 @@ class Lane {
 		equal(end, {code: null, signal: 'SIGKILL'}, `${point}: the server must die there by SIGKILL\n${server.log.slice(-2000)}`);
 	}
 
+	// Nothing is left to deliver, or the server has died.
+	async rests() {
+		const {server} = this.s;
+		await soon('everything has gone out', async () => !server.running || (await this.state()).busy === 0,
+			{seconds: 20 * SLOW, every: 50});
+	}
+
 	async kill() {
 		this.s.server.signal('KILL');
 		await this.over();
