@@ -28,10 +28,10 @@ struct ctx {
 /* Store an error in cx; returns code. */
 int ctx_fail(struct ctx *cx, int code, const char *format, ...) PRINTF(3, 4);
 
-/* To be asked before anything that waits for another server: 0, or ERR_BUSY on a thread where people
- * wait behind it. There the work so far is given up, and the dispatcher does it again from its
- * beginning where waiting keeps nobody; so nothing may have been written before. host lies in the
- * arena. */
+/* To be asked before anything that waits for another server: 0, or ERR_BUSY on a thread where
+ * people wait behind it. There the work so far is given up, and the dispatcher does it again from
+ * its beginning where waiting keeps nobody; so nothing may have been written before. host lies in
+ * the arena. */
 MUST_USE int ctx_may_wait(struct ctx *cx, const char *host);
 
 #endif

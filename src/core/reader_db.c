@@ -162,6 +162,9 @@ static int begin_reading(struct tx *tx, const struct reader *r)
 	return rc < 0 ? rc : run_by_id(tx, BEGIN_READING, r->id);
 }
 
+/* What lies between the position and the head may be on its way, or have come without our knowing
+ * (a process that died): its corrections are owed all the same. To tell somebody of a withdrawal
+ * who never had the post does no harm. */
 static int end_reading(struct tx *tx, const struct reader *r)
 {
 	AUTO(stmt_done) struct stmt *lock = tx_prepare(tx, LOCK_HEAD);
@@ -175,7 +178,7 @@ static int end_reading(struct tx *tx, const struct reader *r)
 	bind_int(end, "head", col_int(lock, 0));
 	bind_int(end, "id", r->id);
 	rc = stmt_run(end);
-	return rc < 0 ? rc : add_owed(tx, r, r->position, col_int(lock, 0), r->position);
+	return rc < 0 ? rc : add_owed(tx, r, r->position, col_int(lock, 0), col_int(lock, 0));
 }
 
 int reader_recount(struct tx *tx, const struct reader *r)

@@ -1,5 +1,5 @@
 // Who left still holds copies: a former follower is told of every Update and Delete of what it got, and of nothing later.
-import {equal, step, test} from '../lib/test.mjs';
+import {equal, soon, step, test} from '../lib/test.mjs';
 import {heard, makeWorld, said} from './lib/world.mjs';
 
 test(async () => {
@@ -43,6 +43,26 @@ test(async () => {
 		await w.withdraw(other); // from its first subscription
 		await w.withdraw(now);
 		await heard(a, [...said(a).slice(0, 6), 'Delete other', 'Delete now']);
+	});
+
+	await step('what was on its way when somebody left is taken back, too', async () => {
+		const dina = await w.follower('127.3.0.4', 'dina');
+		let open, came = false;
+		const gate = new Promise((resolve) => (open = resolve));
+		dina.peer.answer = async () => {
+			came = true; // it has it, and does not say so
+			await gate;
+			return null;
+		};
+		const url = await w.post('underway');
+		await soon('the post is under way', () => came);
+		await w.withdraw(url);
+		await soon('reach has passed the withdrawal', async () => (await w.s.sql(
+			'SELECT count(*) FROM reader r JOIN institution i ON i.id = r.institution'
+			+ ' WHERE r.kind = \'reach\' AND r.position < i.head'))[0][0] === '0');
+		await dina.undoFollow(dina.followed.activity);
+		open();
+		await heard(dina.peer, ['Create underway', 'Delete underway']);
 	});
 
 	await step('a deleted actor\'s server holds copies too', async () => {

@@ -224,8 +224,8 @@ static int stored_by_key(
 }
 
 /* One at a time: who comes meanwhile finds what the first one brought. */
-static int fetch_by_key(
-	struct ctx *cx, const char *key_id, const char *host, int64_t after, struct remote_actor *ret)
+static int fetch_by_key(struct ctx *cx, const char *key_id, const char *host, int64_t after,
+	struct remote_actor *ret)
 {
 	int rc;
 

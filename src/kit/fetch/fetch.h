@@ -112,11 +112,11 @@ int fetch_room(struct fetch_loop *loop, bool slow);
  * the loop; set before the first transfer. */
 void fetch_loop_feed(struct fetch_loop *loop, void (*feed)(void *arg), void *arg);
 
-/* Fetch a document and wait for it, where ctx_may_wait has allowed it: GET with every hop of at most 3 redirects checked, total 15 s,
- * at most max bytes. sign: called for each hop on the loop's thread as transfer.headers is (may be
- * NULL; arg is transfer.owner). The answer lies in cx's arena. ERR_NOT_FOUND for 404, ERR_GONE for
- * 410, ERR_DENIED for 401 and 403, ERR_NETWORK, ERR_TIMEOUT, ERR_TOO_LARGE, ERR_DENIED,
- * ERR_INVALID. */
+/* Fetch a document and wait for it, where ctx_may_wait has allowed it: GET with every hop of at
+ * most 3 redirects checked, total 15 s, at most max bytes. sign: called for each hop on the loop's
+ * thread as transfer.headers is (may be NULL; arg is transfer.owner). The answer lies in cx's
+ * arena. ERR_NOT_FOUND for 404, ERR_GONE for 410, ERR_DENIED for 401 and 403, ERR_NETWORK,
+ * ERR_TIMEOUT, ERR_TOO_LARGE, ERR_DENIED, ERR_INVALID. */
 struct fetched {
 	const char *body;
 	size_t len;

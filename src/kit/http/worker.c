@@ -141,8 +141,8 @@ static bool answer(struct workers *w, struct exchange *x)
 		return true;
 	if (hand_over(w->options.patient, x))
 		return false;
-	exchange_refuse(x, 503, ERR_BUSY,
-		"Too many requests wait for other servers now: try again later.");
+	exchange_refuse(
+		x, 503, ERR_BUSY, "Too many requests wait for other servers now: try again later.");
 	return exchange_answer(x);
 }
 
@@ -167,8 +167,7 @@ static void *run_worker(void *arg)
 
 struct workers *workers_new(const struct workers_options *options)
 {
-	struct workers *w =
-		calloc(1, sizeof *w + (size_t)options->threads * sizeof w->workers[0]);
+	struct workers *w = calloc(1, sizeof *w + (size_t)options->threads * sizeof w->workers[0]);
 	bool whole = true;
 
 	if (!w)

@@ -1,5 +1,5 @@
-/* Pools of threads that run handlers. Two of them: one for what answers at once, and a patient one for
- * what waits for other servers, so that those who read never wait behind a slow stranger. */
+/* Pools of threads that run handlers. Two of them: one for what answers at once, and a patient one
+ * for what waits for other servers, so that those who read never wait behind a slow stranger. */
 #ifndef CHORSU_KIT_HTTP_WORKER_H
 #define CHORSU_KIT_HTTP_WORKER_H
 
