@@ -276,12 +276,13 @@ class Network {
 		}
 		if (req.method !== 'POST')
 			return serveDocument(peer, req, res);
+		const stamp = peer.stamp?.();
 		const chunks = [];
 		for await (const chunk of req)
 			chunks.push(chunk);
 		const body = Buffer.concat(chunks);
-		const record = {at: Date.now(), method: 'POST', path: req.url, address: req.socket.localAddress, peer: peer.host,
-			headers: req.headers, raw: req.rawHeaders, body, json: undefined};
+		const record = {at: Date.now(), method: 'POST', path: req.url, address: req.socket.localAddress, port: req.socket.remotePort, peer: peer.host,
+			headers: req.headers, raw: req.rawHeaders, body, json: undefined, stamp};
 		try {
 			record.json = JSON.parse(body.toString('utf8'));
 		} catch { /* stands as undefined */ }
@@ -294,6 +295,14 @@ class Network {
 		peer.inbox.push(record);
 		this.inbox.push(record);
 		return reply(res, answer);
+	}
+
+	// Whoever was connected to addresses that begin so has gone, and what it had sent has been read.
+	async quiet(prefix, seconds = 10) {
+		const open = () => [...this.sockets].some((s) => s.localAddress?.startsWith(prefix));
+		for (let turn = 0; turn < 5; turn++) // what waits to be accepted is accepted, however busy this process is
+			await pause(4).then(() => new Promise((resolve) => setImmediate(resolve)));
+		await soon(`no connection to ${prefix} is open`, () => !open(), {seconds, every: 10});
 	}
 
 	// Closes every connection that is open and takes no more: the peers are down until open() is called.

@@ -50,8 +50,9 @@ class Lane {
 	}
 
 	watch(peer) {
+		peer.stamp = () => this.life; // when it began to arrive: it may be judged when the next server lives
 		peer.answer = async (r) => {
-			r.life = this.life;
+			r.life = r.stamp;
 			this.arrived++;
 			await this.gate;
 			return null;
@@ -89,7 +90,7 @@ class Lane {
 	async over() {
 		const end = await this.s.server.ended;
 		this.lives[this.life].died = true;
-		await pause(30);
+		await this.net.quiet(`127.${60 + this.number}.`, 10 * SLOW);
 		return end;
 	}
 
@@ -263,7 +264,7 @@ class Lane {
 			if (last.has(id)) {
 				// Who leaves while an Update or Delete is under way may get it as a parcel, too.
 				const parcel = actor.left && entry.kind !== 'create';
-				ok(last.get(id) < life || parcel, `${what} came twice from one server`);
+				ok(last.get(id) < life || parcel, `${what} came twice from one server: ${this.times(came, id)}`);
 				ok(this.inDoubt(last.get(id), life) || parcel, `${what} came again though nothing had died`);
 			} else {
 				ok(seq > furthest.seq || (entry.kind !== 'create' && (actor.left || this.inDoubt(furthest.life, life))),
@@ -305,6 +306,12 @@ class Lane {
 		equal([...holds].sort(), due.filter((p) => reader.subscribed || holds.has(p.id)).map((p) => [p.id, p.text]).sort(),
 			`what ${actor.id} holds is what was said (${JSON.stringify(reader)}; it had ${this.told(state, came)})`);
 		ok(!actor.follows || this.accepted(actor), `${actor.id} has its Accept`);
+	}
+
+	// For messages: when and how an activity came.
+	times(came, id) {
+		return came.filter((r) => numberOf(r.json.id) === id)
+			.map((r) => `${new Date(r.at).toISOString()} port ${r.port} signed ${r.headers.date} in ${r.life}`).join(', ');
 	}
 
 	// For messages: number, kind and post of each, and the life that brought it.
