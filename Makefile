@@ -48,9 +48,7 @@ tsan:
 
 long:
 	@scripts/setup test
-	@scripts/build build-test
-	@scripts/build build-asan
-	@$(RUN) --tier long
+	@scripts/with-node node tests/long.mjs
 
 bench:
 	@scripts/setup test
@@ -58,4 +56,4 @@ bench:
 	@$(RUN) --tier bench
 
 clean:
-	@rm -rf build build-test build-asan build-tsan
+	@rm -rf build build-test build-asan build-tsan build-clang

@@ -5,6 +5,7 @@
 //   --jobs N                       how many at once (the machine's cores)
 //   --repeat N                     each N times
 //   --slow F                       times allowed are F times as long (builds with sanitizers)
+//   --under valgrind               the program and the unit tests run under it
 //   --list                         names only
 // Every test is a program: exit status 0 means that it passed. Its seconds stand in its line; what it wrote is shown when
 // it failed. The first comment lines of a file steer it, see tests/lib/test.mjs. The last line is "N passed, N failed".
@@ -21,7 +22,7 @@ function parse() {
 			allowPositionals: true, options: {
 				tier: {type: 'string', default: 'test'}, kind: {type: 'string'}, build: {type: 'string', default: 'build-test'},
 				jobs: {type: 'string'}, repeat: {type: 'string', default: '1'}, slow: {type: 'string', default: '1'},
-				list: {type: 'boolean', default: false},
+				under: {type: 'string'}, list: {type: 'boolean', default: false},
 			},
 		});
 	} catch (e) {
@@ -49,7 +50,10 @@ for (const kind of kinds)
 const slow = positive('slow', options.slow);
 const jobs = tier === 'bench' ? 1 : positive('jobs', options.jobs ?? availableParallelism());
 
-const {tests, faults} = collect({tier, kinds, build: options.build, wanted});
+if (options.under && options.under !== 'valgrind')
+	usage(`--under takes valgrind, not "${options.under}"`);
+
+const {tests, faults} = collect({tier, kinds, build: options.build, wanted, under: options.under});
 if (options.list) {
 	for (const t of tests)
 		console.log(t.name);

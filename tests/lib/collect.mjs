@@ -100,7 +100,7 @@ function fuzzers(tier, faults) {
 			faults.push(`tests/fuzz/${file}: not built; run scripts/build build-asan`);
 			return [];
 		}
-		const search = tier === 'long' ? 600 : 3;
+		const search = tier === 'long' ? Number(process.env.FUZZ_SECONDS ?? 3600) : 3;
 		return [{
 			kind: 'fuzz', name: `fuzz/${name}`, weight: 1, postgres: false, limit: search + LONGEST, env: {},
 			seconds: search > SECONDS ? search + SECONDS : undefined, fuzz: {program, corpus, seconds: search},
@@ -108,7 +108,18 @@ function fuzzers(tier, faults) {
 	});
 }
 
-export function collect({tier, kinds, build, wanted}) {
+// Errors and lost memory end the run with a status of their own; what stands at the end and can still be reached is no leak.
+const VALGRIND = ['valgrind', '--quiet', '--error-exitcode=99', '--leak-check=full', '--errors-for-leak-kinds=definite',
+	'--show-leak-kinds=definite'];
+
+// Unit tests are started under it; scenarios start the program, so they get one that does so itself.
+function putUnder(test) {
+	if (test.kind === 'unit')
+		test.command = [...VALGRIND, ...test.command];
+	test.env.CHORSU_UNDER = VALGRIND.join(' ');
+}
+
+export function collect({tier, kinds, build, wanted, under}) {
 	const faults = [];
 	const has = (kind) => kinds.includes(kind) && (tier === 'check' ? kind === 'lint' : (kind === 'bench') === (tier === 'bench'));
 	let tests = [];
@@ -123,6 +134,8 @@ export function collect({tier, kinds, build, wanted}) {
 		test.env.CHORSU = resolve(ROOT, tier === 'bench' ? 'build' : build, 'chorsu');
 		test.env.MUSTACHE_SPEC = join(ROOT, 'tests/node_modules/hogan.js/test/spec/specs');
 	}
+	if (under)
+		tests.forEach(putUnder);
 	if (wanted.length)
 		tests = tests.filter((t) => wanted.some((w) => t.name.includes(w)));
 	return {tests, faults: wanted.length ? [] : faults};

@@ -15,6 +15,7 @@
 //   net.verify = 'all' | 'none' | (record) => bool     which requests have their signature verified (all)
 //   net.inbox                                          of all its peers together; net.sent(type) of them those verified
 import {createHash, createPublicKey, createVerify, createSign, generateKeyPairSync, randomUUID} from 'node:crypto';
+import {readFileSync} from 'node:fs';
 import http from 'node:http';
 
 import {ACTIVITY, get, request} from './http.mjs';
@@ -300,9 +301,7 @@ class Network {
 	// Whoever was connected to addresses that begin so has gone, and what it had sent has been read.
 	async quiet(prefix, seconds = 10) {
 		const open = () => [...this.sockets].some((s) => s.localAddress?.startsWith(prefix));
-		for (let turn = 0; turn < 5; turn++) // what waits to be accepted is accepted, however busy this process is
-			await pause(4).then(() => new Promise((resolve) => setImmediate(resolve)));
-		await soon(`no connection to ${prefix} is open`, () => !open(), {seconds, every: 10});
+		await soon(`no connection to ${prefix} is open`, () => waitingToBeAccepted(this.port) === 0 && !open(), {seconds, every: 10});
 	}
 
 	// Closes every connection that is open and takes no more: the peers are down until open() is called.
@@ -330,6 +329,13 @@ class Network {
 			this.server.listen({port: this.port, host: '0.0.0.0', backlog: 4096}, resolve);
 		});
 	}
+}
+
+// Connections that the kernel has made for a listening port and nobody has taken yet: Node takes one in each turn of its loop.
+function waitingToBeAccepted(port) {
+	const listening = readFileSync('/proc/net/tcp', 'utf8').split('\n').map((line) => line.trim().split(/\s+/))
+		.find(([, local, , state]) => state === '0A' && parseInt(local.split(':')[1], 16) === port);
+	return listening ? parseInt(listening[4].split(':')[1], 16) : 0;
 }
 
 async function reply(res, {status, headers = {}, body = '', delay = 0, hang = false, reset = false}) {

@@ -23,6 +23,7 @@ import {must, run, start} from './process.mjs';
 import {cleanup, ENGINE, equal, folder, pause} from './test.mjs';
 
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const UNDER = process.env.CHORSU_UNDER?.split(' ') ?? []; // what servers run under: valgrind with its options
 export const CHORSU = process.env.CHORSU ?? join(ROOT, 'build-test/chorsu');
 const SLOW = Number(process.env.SLOW ?? 1); // how many times slower a build with sanitizers may be
 
@@ -109,8 +110,8 @@ class Store {
 		if (this.server?.running)
 			throw new Error('this store is being served already');
 		this.#logs = this.log;
-		this.server = start(CHORSU, ['serve', this.dir, '--listen', `127.0.0.1:${this.port}`, ...args],
-			{env: {...this.env, ...env}});
+		const [program, ...words] = [...UNDER, CHORSU, 'serve', this.dir, '--listen', `127.0.0.1:${this.port}`, ...args];
+		this.server = start(program, words, {env: {...this.env, ...env}});
 		return this.server;
 	}
 

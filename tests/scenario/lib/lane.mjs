@@ -207,10 +207,25 @@ class Lane {
 	async account() {
 		await this.settle();
 		let state;
-		await soon('everything has gone out', async () => {
-			state = await this.state();
-			return state.busy === 0 || (this.s.server.running ? false : Promise.reject(new Error('the server is down')));
-		}, {seconds: 20 * SLOW, every: 80});
+		let arrived = -1;
+		const progress = async () => { // 20 s without anything new at an inbox are a standstill, whatever else the machine does
+			while (arrived !== this.arrived) {
+				arrived = this.arrived;
+				const done = await soon('everything has gone out', async () => {
+					state = await this.state();
+					return state.busy === 0 || (this.s.server.running ? false : Promise.reject(new Error('the server is down')));
+				}, {seconds: 20 * SLOW, every: 80}).catch((e) => e);
+				if (!(done instanceof Error))
+					return;
+				if (!this.s.server.running || arrived === this.arrived)
+					throw done;
+			}
+		};
+		await progress().catch((e) => {
+			const late = [...state.readers].filter(([, r]) => r.subscribed && r.position < state.head);
+			throw new Error(`${e.message}: ${state.busy} readers wait, head ${state.head}, trouble ${JSON.stringify(state.trouble)},`
+				+ ` late ${JSON.stringify(late)}`);
+		});
 		equal(state.trouble, [], 'no host failed, nothing was refused');
 		await this.s.chorsu('check');
 		this.checkStore(state);
@@ -259,7 +274,8 @@ class Lane {
 			if (r.life !== life)
 				seq = 0;
 			life = r.life;
-			ok(entry.seq >= seq || (actor.left && entry.kind !== 'create'), `${what}: ${entry.seq} came after ${seq}`);
+			ok(entry.seq >= seq || (actor.left && entry.kind !== 'create'), `${what}: ${entry.seq} came after ${seq} (${this.told(state, came)};`
+				+ ` ${JSON.stringify(state.readers.get(actor.inbox))}, left: ${actor.left}; of all, ${this.times(actor.peer.inbox.filter((x) => x.path === r.path))})`);
 			seq = entry.seq;
 			if (last.has(id)) {
 				// Who leaves while an Update or Delete is under way may get it as a parcel, too.
@@ -310,8 +326,8 @@ class Lane {
 
 	// For messages: when and how an activity came.
 	times(came, id) {
-		return came.filter((r) => numberOf(r.json.id) === id)
-			.map((r) => `${new Date(r.at).toISOString()} port ${r.port} signed ${r.headers.date} in ${r.life}`).join(', ');
+		return came.filter((r) => !id || numberOf(r.json.id) === id)
+			.map((r) => `${r.json.type} ${new Date(r.at).toISOString()} port ${r.port} signed ${r.headers.date} in ${r.life}`).join(', ');
 	}
 
 	// For messages: number, kind and post of each, and the life that brought it.
