@@ -104,7 +104,9 @@ static void set_step(struct job *job, enum step_kind step, int64_t number, int64
 }
 
 /* 1: the first parcel after `after` that can be sent is the step; 0: there is none. What cannot be
- * sent any more (its post went meanwhile) is done with. */
+ * sent any more (its post went meanwhile) is done with. An entry ahead of the job says that the
+ * subscription which the job began with has ended: entries that stand before it must not follow
+ * (a Create after its Delete). */
 static int prepare_parcel(struct delivery *d, struct job *job, int64_t after)
 {
 	struct listing l = {.reader = job->reader, .after = after};
@@ -124,6 +126,8 @@ static int prepare_parcel(struct delivery *d, struct job *job, int64_t after)
 		settle_parcel(d, job, p->id);
 		l.after = p->id;
 	}
+	if (p->entry && p->subject > job->position)
+		job->subscribed = false;
 	set_step(job, STEP_PARCEL, p->id, p->entry ? p->subject : 0, payload);
 	return 1;
 }

@@ -65,6 +65,27 @@ test(async () => {
 		await heard(dina.peer, ['Create underway', 'Delete underway']);
 	});
 
+	await step('no Create comes after what is owed to somebody who left', async () => {
+		const ella = await w.follower('127.3.0.5', 'ella');
+		let open, came = false;
+		const gate = new Promise((resolve) => (open = resolve));
+		ella.peer.answer = {status: 503};
+		const url = await w.post('late');
+		await ella.peer.wait((r) => r.status === 503);
+		await w.revise(url, 'late and revised');
+		await ella.send(`${w.actor}/inbox`, {type: 'Follow', object: w.actor}); // whose Accept goes first
+		ella.peer.answer = async (r) => {
+			came = r.json?.type === 'Accept';
+			await gate;
+			return null;
+		};
+		await w.retry(ella.peer.host);
+		await soon('the Accept is under way', () => came);
+		await ella.undoFollow(ella.followed.activity);
+		open();
+		await heard(ella.peer, ['Update late']);
+	});
+
 	await step('a deleted actor\'s server holds copies too', async () => {
 		const url = await w.post('last');
 		await s.wait((r) => r.json.object?.id === url);

@@ -265,6 +265,8 @@ class Lane {
 	checkOrder(state, actor, came) {
 		const entries = new Map(state.entries.map((e) => [e.id, e]));
 		const last = new Map(); // activity -> life that sent it last
+		const story = () => `${this.told(state, came)}; ${JSON.stringify(state.readers.get(actor.inbox))}, left: ${actor.left}; its inbox: `
+			+ this.times(actor.peer.inbox.filter((r) => r.path === new URL(actor.inbox).pathname));
 		let seq = 0, life = 0, furthest = {seq: 0, life: 0};
 		for (const r of came) {
 			const id = numberOf(r.json.id), entry = entries.get(id);
@@ -274,8 +276,7 @@ class Lane {
 			if (r.life !== life)
 				seq = 0;
 			life = r.life;
-			ok(entry.seq >= seq || (actor.left && entry.kind !== 'create'), `${what}: ${entry.seq} came after ${seq} (${this.told(state, came)};`
-				+ ` ${JSON.stringify(state.readers.get(actor.inbox))}, left: ${actor.left}; of all, ${this.times(actor.peer.inbox.filter((x) => x.path === r.path))})`);
+			ok(entry.seq >= seq || (actor.left && entry.kind !== 'create'), `${what}: ${entry.seq} came after ${seq} (${story()})`);
 			seq = entry.seq;
 			if (last.has(id)) {
 				// Who leaves while an Update or Delete is under way may get it as a parcel, too.
@@ -284,7 +285,7 @@ class Lane {
 				ok(this.inDoubt(last.get(id), life) || parcel, `${what} came again though nothing had died`);
 			} else {
 				ok(seq > furthest.seq || (entry.kind !== 'create' && (actor.left || this.inDoubt(furthest.life, life))),
-					`${what}: ${seq} came after ${furthest.seq}`);
+					`${what}: ${seq} came after ${furthest.seq} of another life (${story()})`);
 			}
 			last.set(id, life);
 			if (seq > furthest.seq)
