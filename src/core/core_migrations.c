@@ -190,8 +190,7 @@ static const char SPINE[] =
 	") STRICT;"
 	"CREATE INDEX follow_reader ON follow (reader);"
 	"CREATE INDEX follow_actor ON follow (actor);"
-	/* Activities that came, by the hash of their id, for a while: repeats are dropped, an Undo
-	   may come first. */
+	/* Undos that came before what they undo, by the hash of its id, for a while. */
 	"CREATE TABLE received ("
 	" id BLOB PRIMARY KEY,"
 	" kind TEXT NOT NULL,"
@@ -210,8 +209,13 @@ static const char SPINE[] =
 	" detail TEXT NOT NULL"
 	") STRICT;";
 
+/* The readers of this process are walked by id, all institutions together. */
+static const char LOCAL_READERS[] = "DROP INDEX reader_local;"
+				    "CREATE INDEX reader_local ON reader (id) WHERE local = 1;";
+
 static const struct migration STEPS[] = {
 	{1, "spine", SPINE},
+	{2, "local readers by id", LOCAL_READERS},
 	{0},
 };
 

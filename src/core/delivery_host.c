@@ -51,7 +51,8 @@ void host_run_release(struct delivery *d, struct host_run *h)
 {
 	struct host_run **p = &d->hosts[hash_name(h->name) % HASH_SIZE];
 
-	if (h->active > 0 || h->changed || h->settling > 0)
+	if (h->active > 0 || h->changed || h->settling > 0 || h->picking ||
+		(h->more && !atomic_load(&h->parked)))
 		return;
 	while (*p != h)
 		p = &(*p)->next;

@@ -33,6 +33,8 @@ struct host_run {
 	int settling;       /* jobs that are done and not written yet */
 	char why[160];      /* of the last failure; host.why points here */
 	bool more;          /* readers were passed over because it was busy */
+	bool picking;       /* a page of its readers is being taken */
+	int64_t cursor;     /* readers up to this id are jobs already, or were */
 	bool changed;       /* its row is to be written */
 	bool state_changed; /* and its readers parked or freed with it */
 	atomic_bool parked; /* loops drop its jobs unsent */
@@ -162,9 +164,8 @@ struct delivery {
 	bool parcels_turn;       /* a page of parcels comes next, else one of an outbox */
 	int64_t parcels_cursor;
 	bool parcels_dirty;
-	int64_t looked_at;   /* when due institutions and hosts were last asked for */
-	int64_t next_unpark; /* wall time; 0: nothing is parked */
-	atomic_bool halted;  /* no new work: stopping */
+	int64_t looked_at;  /* when due institutions and hosts were last asked for */
+	atomic_bool halted; /* no new work: stopping */
 
 	atomic_llong sent, failed, refused;
 };
@@ -205,6 +206,9 @@ int job_probe(struct delivery *d, struct job *job);
 void pick(struct delivery *d);
 void pick_look(struct delivery *d); /* ask the database what is due */
 void pick_host(struct delivery *d, struct host_run *h, const char *name);
+/* More of a host whose readers were passed over, once half of its window is free. */
+void pick_refill(struct delivery *d, struct host_run *h);
+void pick_refill_idle(struct delivery *d); /* of those that nothing under way will bring back */
 void job_dispatch(struct delivery *d, struct job *job);
 
 /* delivery_loop.c */

@@ -70,8 +70,10 @@ static int take(struct delivery *d, const struct due *due)
 		return rc;
 	}
 	job = job_new(d, due, h, o);
-	if (!job)
+	if (!job) {
+		host_run_release(d, h);
 		return ctx_fail(&d->cx, ERR_MEMORY, "not enough memory");
+	}
 	rc = job_prepare(d, job);
 	if (rc > 0)
 		job_dispatch(d, job);
@@ -131,24 +133,88 @@ static int pick_parcels(struct delivery *d)
 	return 0;
 }
 
+/* Those that never failed come first: what one reader cannot get rid of does not hold up the others
+ * of its host. */
+static void take_host_page(struct delivery *d, const struct page *p)
+{
+	for (int failed = 0; failed < 2; failed++)
+		for (int i = 0; i < p->count; i++)
+			if ((p->due[i].reader.tries > 0) == failed && take(d, &p->due[i]) < 0)
+				log_event(LOG_ERROR, "delivery.take", "target",
+					p->due[i].reader.target, "error", err_text(&d->cx.err),
+					NULL);
+}
+
+/* On to behind those at the begin of the page that are jobs now. A page that is not full is the
+ * last one: the next begins at the first reader again, where new work may have come. */
+static void move_cursor(struct delivery *d, struct host_run *h, const struct page *p)
+{
+	int i = 0;
+
+	while (i < p->count && job_find(d, p->due[i].reader.id))
+		h->cursor = p->due[i++].reader.id;
+	if (p->count == p->limit || i < p->count) {
+		h->more = true;
+		return;
+	}
+	h->more = h->more || p->id > 0;
+	h->cursor = 0;
+}
+
+/* h may be NULL: nothing of that host is under way. */
 void pick_host(struct delivery *d, struct host_run *h, const char *name)
 {
 	AUTO(auto_free) struct page *p = calloc(1, sizeof(*p));
 	int rc;
 
-	if (h)
-		h->more = false;
-	if (!p)
+	if (!p || (h && h->picking))
 		return;
 	p->host = arena_strdup(d->cx.arena, name);
+	p->id = h ? h->cursor : 0;
 	p->limit = 4 * HOST_WINDOW_MAX;
-	rc = take_page(d, p);
-	if (rc < 0)
+	rc = db_read(&d->cx, read_page, p);
+	if (rc < 0) {
 		log_event(LOG_ERROR, "delivery.pick", "host", name, "error", err_text(&d->cx.err),
 			NULL);
-	h = host_run_find(d, name);
-	if (h && rc >= 0 && p->count == p->limit)
-		h->more = true;
+		return;
+	}
+	if (h) {
+		h->more = false;
+		h->picking = true;
+	}
+	take_host_page(d, p);
+	h = h ? h : host_run_find(d, name);
+	if (!h)
+		return;
+	move_cursor(d, h, p);
+	h->picking = false;
+}
+
+static bool may_refill(const struct delivery *d, const struct host_run *h)
+{
+	return h->more && !h->picking && !atomic_load(&h->parked) && !d->write_failed_at &&
+	       !atomic_load(&d->halted);
+}
+
+void pick_refill(struct delivery *d, struct host_run *h)
+{
+	if (may_refill(d, h) && h->active <= h->host.window / 2)
+		pick_host(d, h, h->name);
+}
+
+void pick_refill_idle(struct delivery *d)
+{
+	for (int i = 0; i < HASH_SIZE; i++) {
+		struct host_run *next;
+
+		for (struct host_run *h = d->hosts[i]; h; h = next) {
+			next = h->next;
+			if (!may_refill(d, h) || h->active > 0 || h->settling > 0)
+				continue;
+			pick_host(d, h, h->name);
+			host_run_release(d, h);
+		}
+	}
 }
 
 static int pick_page(struct delivery *d, struct outbox_run *o)

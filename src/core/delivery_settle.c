@@ -42,8 +42,7 @@ static void end_with(struct delivery *d, struct outcome *o, struct job *job)
 		job->active = false;
 		h->active--;
 	}
-	if (h->more && !atomic_load(&h->parked) && h->active == 0 && !atomic_load(&d->halted))
-		pick_host(d, h, h->name);
+	pick_refill(d, h);
 }
 
 static void note_ok(struct delivery *d, struct host_run *h)
@@ -410,4 +409,5 @@ void settle_write(struct delivery *d)
 	CRASH_POINT("deliver.after_position");
 	d->write_failed_at = 0;
 	release(d);
+	pick_refill_idle(d);
 }

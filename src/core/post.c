@@ -28,6 +28,8 @@ const struct variant *post_variant(const struct post *p, const char *lang)
 	return p->variants;
 }
 
+#define REVISE_TRIES 5
+
 char *post_url(struct arena *a, const struct server *s, int64_t id)
 {
 	return arena_printf(a, "%s/post/%lld", s->origin, (long long)id);
@@ -270,6 +272,7 @@ struct revising {
 	int count;
 	struct entry entry;
 	int64_t at;
+	bool outdated; /* somebody else revised it since the texts were rendered */
 };
 
 static int load_for_revision(struct tx *tx, void *arg)
@@ -312,11 +315,17 @@ static int revise(struct tx *tx, void *arg)
 {
 	struct revising *job = arg;
 	struct revising fresh = {.c = job->c};
-	int rc = load_for_revision(tx, &fresh);
+	int rc = post_db_lock(tx, job->c->id);
 	int number;
 
+	if (rc == 0)
+		rc = load_for_revision(tx, &fresh);
 	if (rc < 0)
 		return rc;
+	job->outdated = fresh.post->revision != job->post->revision;
+	if (job->outdated)
+		return tx_fail(tx, ERR_CONFLICT,
+			"the post is being revised by several people at once: try again");
 	number = fresh.post->revision + 1;
 	rc = post_db_revision(tx, job->c->id, number, job->c->note, job->at);
 	for (int i = 0; rc == 0 && i < job->count; i++) {
@@ -393,29 +402,44 @@ static int prepare_revision(struct ctx *cx, struct revising *job)
 	return rc;
 }
 
+static int try_revise(struct ctx *cx, struct revising *job)
+{
+	struct correction *c = job->c;
+	int rc = db_read(cx, load_for_revision, job);
+
+	if (rc < 0)
+		return rc;
+	c->variants = fill_language(cx, job->i, c->variants);
+	if (!c->variants)
+		return ctx_fail(cx, ERR_MEMORY, "not enough memory");
+	rc = prepare_revision(cx, job);
+	if (rc < 0)
+		return rc;
+	job->entry = (struct entry){.institution = job->i->id,
+		.id = id_new(),
+		.audience = job->post->visibility,
+		.kind = "update",
+		.post = c->id,
+		.quiet = c->quiet,
+		.at = job->at};
+	return db_write(cx, revise, job);
+}
+
+/* Titles and hashtags of the languages that a revision leaves alone are taken from what stood when
+ * it was prepared, so one that somebody else has overtaken is prepared anew. */
 int post_revise(struct ctx *cx, struct correction *c)
 {
 	struct revising job = {.c = c, .at = c->at ? c->at : clock_now()};
 	int rc = c->note ? check_text(cx, "change note", c->note, NOTE_MAX_CHARS) : 0;
 
-	if (rc == 0)
-		rc = db_read(cx, load_for_revision, &job);
-	if (rc < 0)
-		return rc;
-	c->variants = fill_language(cx, job.i, c->variants);
-	if (!c->variants)
-		return ctx_fail(cx, ERR_MEMORY, "not enough memory");
-	rc = prepare_revision(cx, &job);
-	if (rc < 0)
-		return rc;
-	job.entry = (struct entry){.institution = job.i->id,
-		.id = id_new(),
-		.audience = job.post->visibility,
-		.kind = "update",
-		.post = c->id,
-		.quiet = c->quiet,
-		.at = job.at};
-	rc = db_write(cx, revise, &job);
+	for (int tries = 0; rc == 0 && tries < REVISE_TRIES; tries++) {
+		rc = try_revise(cx, &job);
+		if (rc != ERR_CONFLICT || !job.outdated)
+			break;
+		rc = 0;
+	}
+	if (rc == 0 && job.outdated)
+		rc = ERR_CONFLICT;
 	if (rc < 0)
 		return rc;
 	CRASH_POINT("publish.after_commit");

@@ -119,6 +119,7 @@ int post_db_revision(struct tx *tx, int64_t id, int number, const char *note, in
 int post_db_variant(struct tx *tx, int64_t id, const struct variant *v);
 int post_db_tag(struct tx *tx, int64_t id, int64_t institution, const struct post_tag *tag);
 int post_db_untag(struct tx *tx, int64_t id);
+int post_db_lock(struct tx *tx, int64_t id); /* who else revises it waits, and is run again */
 int post_db_revised(struct tx *tx, int64_t id, int revision, int64_t at);
 int post_db_withdrawn(struct tx *tx, int64_t id, const char *reason, int64_t at);
 

@@ -39,6 +39,7 @@ static const char TAG[] =
 	"INSERT INTO post_tag (post, folded, name, institution) VALUES ($id, $folded, $name, $institution)"
 	" ON CONFLICT (post, folded) DO NOTHING";
 static const char UNTAG[] = "DELETE FROM post_tag WHERE post = $id";
+static const char LOCK[] = "UPDATE post SET revision = revision WHERE id = $id";
 static const char REVISED[] =
 	"UPDATE post SET revision = $revision, updated_at = $at WHERE id = $id";
 static const char WITHDRAWN[] =
@@ -223,6 +224,14 @@ int post_db_tag(struct tx *tx, int64_t id, int64_t institution, const struct pos
 int post_db_untag(struct tx *tx, int64_t id)
 {
 	AUTO(stmt_done) struct stmt *q = tx_prepare(tx, UNTAG);
+
+	bind_int(q, "id", id);
+	return stmt_run(q);
+}
+
+int post_db_lock(struct tx *tx, int64_t id)
+{
+	AUTO(stmt_done) struct stmt *q = tx_prepare(tx, LOCK);
 
 	bind_int(q, "id", id);
 	return stmt_run(q);

@@ -57,13 +57,11 @@ static const char DUE[] =
 	" WHERE r.institution = $institution AND r.subscribed = 1 AND r.parked = 0"
 	" AND (r.position > $position OR (r.position = $position AND r.id > $id)) AND r.position < $head"
 	" ORDER BY r.position, r.id LIMIT $limit";
-/* Who failed least comes first: what one reader cannot get rid of does not hold up the others of
- * its host. */
 static const char DUE_HOST[] =
 	"SELECT " COLUMNS HOST_COLUMNS
 	" FROM reader r JOIN host h ON h.name = r.host JOIN institution i ON i.id = r.institution"
 	" WHERE r.host = $host AND r.local = 0 AND r.id > $id AND r.parked = 0"
-	" AND (r.has_parcels = 1 OR (r.subscribed = 1 AND r.position < i.head)) ORDER BY r.tries, r.id LIMIT $limit";
+	" AND (r.has_parcels = 1 OR (r.subscribed = 1 AND r.position < i.head)) ORDER BY r.id LIMIT $limit";
 static const char DUE_PARCELS[] =
 	"SELECT " COLUMNS HOST_COLUMNS " FROM reader r JOIN host h ON h.name = r.host"
 	" WHERE r.has_parcels = 1 AND r.parked = 0 AND r.id > $id ORDER BY r.id LIMIT $limit";

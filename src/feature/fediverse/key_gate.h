@@ -9,7 +9,7 @@
 
 #define KEY_GATE_EACH_MS     60000 /* one fetch of the same key in this time */
 #define KEY_GATE_HOST_PERIOD 60000
-#define KEY_GATE_HOST_MAX    120 /* fetches from one host in the period */
+#define KEY_GATE_HOST_MAX    600 /* fetches from one host in the period */
 #define KEY_GATE_AT_ONCE     128 /* keys under way: more than threads that may wait */
 
 /* May the document of this key id be fetched now? Counts as a fetch when true. */
