@@ -20,7 +20,8 @@ setup:
 
 # The demo store is made once; remove build/demo for a fresh one. `demo` says what to open and what to try.
 run: setup build
-	@test -e $(DEMO)/chorsu.conf || { rm -rf $(DEMO) && build/chorsu demo $(DEMO); }
+	@test -e $(DEMO)/chorsu.conf || { rm -rf $(DEMO) $(DEMO).new && build/chorsu demo $(DEMO) >$(DEMO).txt; }
+	@cat $(DEMO).txt
 	@echo "Serving http://localhost:8080 until Ctrl-C"
 	@exec build/chorsu serve $(DEMO)
 

@@ -35,21 +35,30 @@ static int counts(struct tx *tx, void *arg)
 
 static json_t *describe(const struct lag *x)
 {
-	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:s?, s:I, s:I, s:s?, s:I}", "institution",
-		x->handle, "kind", x->kind, "target", x->target, "host", x->host, "behind",
-		(json_int_t)x->behind, "parcels", (json_int_t)x->parcels, "state", x->state,
-		"attempts", (json_int_t)x->attempts, "next_at", (json_int_t)x->next_at, "why",
-		x->why, "refusals", (json_int_t)x->refusals);
+	json_t *refused = !x->refused_what
+				  ? json_null()
+				  : json_pack("{s:s, s:I, s:s, s:I}", "what", x->refused_what,
+					    "number", (json_int_t)x->refused_number, "why",
+					    x->refused_why, "at", (json_int_t)x->refused_at);
+
+	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:s?, s:I, s:I, s:s?, s:I, s:o}",
+		"institution", x->handle, "kind", x->kind, "target", x->target, "host", x->host,
+		"behind", (json_int_t)x->behind, "parcels", (json_int_t)x->parcels, "state",
+		x->state, "attempts", (json_int_t)x->attempts, "next_at", (json_int_t)x->next_at,
+		"why", x->why, "refusals", (json_int_t)x->refusals, "refused", refused);
 }
 
 static void print_lag(const struct lag *x)
 {
-	char next[32] = "";
+	char next[32] = "", at[32] = "";
 
 	printf("%s → %s %s\n  %lld behind, %lld parcels", x->handle, x->kind, x->target,
 		(long long)x->behind, (long long)x->parcels);
-	if (x->refusals)
-		printf(", %lld refused", (long long)x->refusals);
+	if (x->refused_what) {
+		clock_rfc3339(x->refused_at, at);
+		printf(", %lld refused (the last, %s %lld, at %s: %s)", (long long)x->refusals,
+			x->refused_what, (long long)x->refused_number, at, x->refused_why);
+	}
 	if (x->state && !str_eq(x->state, "live")) {
 		clock_rfc3339(x->next_at, next);
 		printf("; %s after %lld failures (%s)", x->state, (long long)x->attempts, x->why);

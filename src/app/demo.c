@@ -1,7 +1,9 @@
 /* The command demo: a store with nine institutions and what they have said lately, from the files
  * of demo/ (demo/README.md tells their notation). */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/app.h"
 #include "base/clock.h"
@@ -177,10 +179,10 @@ static int add_file(struct ctx *cx, const struct embedded *e, int64_t now)
 	return rc < 0 ? rc : say_all(cx, j, now);
 }
 
-static int fill(struct invocation *in)
+static int fill(struct invocation *in, const char *dir)
 {
 	struct server *s = NULL;
-	int rc = store_open(&in->cx, in->dir, false, &s);
+	int rc = store_open(&in->cx, dir, false, &s);
 
 	for (const struct embedded *e = embedded; rc == 0 && e->name; e++)
 		if (str_starts(e->name, "demo/") && str_ends(e->name, ".json"))
@@ -189,24 +191,49 @@ static int fill(struct invocation *in)
 	return rc;
 }
 
+/* Made beside its place and moved there when it is whole: whoever finds it finds all of it. */
+static int make_demo(struct invocation *in, const char *dir)
+{
+	struct store_creation c = {.url = DEMO_URL, .database = ""};
+	int rc;
+
+	if (access(dir, F_OK) == 0)
+		return ctx_fail(
+			&in->cx, ERR_CONFLICT, "%.300s exists already: choose another folder", dir);
+	c.dir = arena_printf(in->cx.arena, "%s.new", dir);
+	if (!c.dir)
+		return ctx_fail(&in->cx, ERR_MEMORY, "not enough memory");
+	rc = store_create(&in->cx, &c);
+	if (rc == 0)
+		rc = fill(in, c.dir);
+	if (rc == 0 && rename(c.dir, dir) != 0)
+		rc = ctx_fail(&in->cx, ERR_IO, "%.300s cannot be made: %s", dir, strerror(errno));
+	return rc;
+}
+
 static int run_demo(struct invocation *in)
 {
-	struct store_creation c = {.dir = in->dir, .url = DEMO_URL, .database = ""};
-	int rc = store_create(&in->cx, &c);
+	size_t len = strlen(in->dir);
+	char *dir = arena_strdup(in->cx.arena, in->dir);
+	const char *program = program_invocation_name;
+	int rc;
 
-	if (rc == 0)
-		rc = fill(in);
+	if (!dir)
+		return ctx_fail(&in->cx, ERR_MEMORY, "not enough memory");
+	while (len > 1 && dir[len - 1] == '/')
+		dir[--len] = '\0';
+	rc = make_demo(in, dir);
 	if (rc < 0)
 		return rc;
-	invocation_answer(in, json_pack("{s:s, s:s}", "dir", in->dir, "url", DEMO_URL),
+	invocation_answer(in, json_pack("{s:s, s:s}", "dir", dir, "url", DEMO_URL),
 		"A demo store is in %s: nine institutions and what they have said lately.\n"
-		"Serve it:      chorsu serve %s\n"
-		"Open:          " DEMO_URL "/            the directory\n"
-		"               " DEMO_URL "/ru/@mehnat  an institution, in Russian\n"
-		"               " DEMO_URL "/@mehnat/feed.atom\n"
-		"Try:           chorsu post %s mehnat --lang en \"Hello from the ministry #test\"\n"
-		"               chorsu readers %s\n",
-		in->dir, in->dir, in->dir, in->dir);
+		"Serve it:  %s serve %s\n"
+		"Open:      " DEMO_URL "/            the directory\n"
+		"           " DEMO_URL "/ru/@mehnat  an institution, in Russian\n"
+		"           " DEMO_URL "/@mehnat/feed.atom\n"
+		"Try:       %s post %s mehnat --lang en \"Hello from the ministry #test\"\n"
+		"           %s readers %s\n",
+		dir, program, dir, program, dir, program, dir);
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 
 #include "app/app.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "core/delivery.h"
@@ -25,10 +26,30 @@ struct serving {
 
 static atomic_bool ready;
 
-static bool is_ready(struct server *s)
+static int look(struct tx *tx, void *arg)
 {
-	(void)s;
-	return atomic_load(&ready);
+	const char *value;
+	size_t len;
+
+	(void)arg;
+	return server_value_load(tx, "key", &value, &len);
+}
+
+/* The database is asked at most once a second, however often others ask. */
+static int is_ready(struct ctx *cx)
+{
+	static atomic_llong seen_at;
+	int64_t now = clock_steady();
+	int rc;
+
+	if (!atomic_load(&ready))
+		return ctx_fail(cx, ERR_BUSY, "the server is starting or stopping");
+	if (atomic_load(&seen_at) && now - atomic_load(&seen_at) < SECOND)
+		return 0;
+	rc = db_read(cx, look, NULL);
+	if (rc == 0)
+		atomic_store(&seen_at, now);
+	return rc;
 }
 
 /* The database's ear lives as long as the database, longer than the delivery that it kicks. */
@@ -186,13 +207,15 @@ static void stop(struct serving *v)
 {
 	int64_t drain =
 		v->s && v->s->settings ? settings_int(v->s->settings, "server", "drain") : 0;
+	int64_t until = clock_steady() + drain, left;
 	struct delivery *d = v->s ? v->s->delivery : NULL;
 
 	atomic_store(&ready, false);
 	http_stop(v->http, drain);
 	tasks_stop(v->tasks);
 	listen_for(v, NULL);
-	delivery_stop(d, drain);
+	left = until - clock_steady();
+	delivery_stop(d, left > 0 ? left : 0);
 	if (v->s)
 		fetch_loop_free(v->s->fetch);
 }

@@ -1,7 +1,9 @@
 /* The room's rows: settings of the server as a whole, the kinds of reader that stand in core. */
 #include "core/core.h"
 
+#include "base/clock.h"
 #include "core/reach.h"
+#include "core/reader.h"
 
 static const struct setting SETTINGS[] = {
 	{.section = "server",
@@ -133,9 +135,26 @@ static const struct setting SETTINGS[] = {
 
 static const struct reader_kind *const KINDS[] = {&reach_kind, NULL};
 
+static int forget(struct tx *tx, void *arg)
+{
+	(void)arg;
+	return refusal_forget(tx);
+}
+
+static int forget_refusals(struct ctx *cx)
+{
+	return db_write(cx, forget, NULL);
+}
+
+static const struct task TASKS[] = {
+	{"core.forget_refusals", HOUR, forget_refusals},
+	{0},
+};
+
 const struct feature core_feature = {
 	.name = "core",
 	.settings = SETTINGS,
 	.migrations = &core_migrations,
 	.kinds = KINDS,
+	.tasks = TASKS,
 };

@@ -127,6 +127,7 @@ struct outcome {
 		WRITE_NOT_GONE,
 		WRITE_UNSURE,
 	} what;
+	int64_t arrival; /* counts up: the order in which one reader's outcomes are written */
 	int64_t reader;
 	int64_t number; /* position or parcel */
 	int64_t unsure;
@@ -157,6 +158,7 @@ struct delivery {
 	struct outbox_run *turn; /* whose page comes next */
 	struct outcome *outcomes;
 	int outcome_count, outcome_room;
+	int64_t outcome_arrivals;
 	int settling; /* jobs that end with outcomes not written yet */
 	bool hosts_changed;
 	int64_t oldest_outcome;

@@ -25,7 +25,10 @@ static struct outcome *add(struct delivery *d, int what, const struct job *job, 
 	o = &d->outcomes[d->outcome_count++];
 	if (d->outcome_count == 1)
 		d->oldest_outcome = clock_steady();
-	*o = (struct outcome){.what = what, .reader = job->reader, .number = number};
+	*o = (struct outcome){.what = what,
+		.arrival = d->outcome_arrivals++,
+		.reader = job->reader,
+		.number = number};
 	return o;
 }
 
@@ -360,16 +363,26 @@ static int write_batch(struct tx *tx, void *arg)
 	return rc;
 }
 
-/* Advances first, readers of one position together: they share one statement. */
-static int by_position(const void *a, const void *b)
+static int by_number(int64_t x, int64_t y)
+{
+	return x < y ? -1 : x > y;
+}
+
+/* Advances first, readers of one position together: they share one statement. Then what else became
+ * of each reader, in the order in which it came: a 410 before and one after a success are not the
+ * same. */
+static int in_order(const void *a, const void *b)
 {
 	const struct outcome *x = a, *y = b;
+	bool advance = x->what == WRITE_ADVANCE;
+	int by;
 
-	if (x->what != y->what)
-		return x->what < y->what ? -1 : 1;
-	if (x->number != y->number)
-		return x->number < y->number ? -1 : 1;
-	return x->reader < y->reader ? -1 : x->reader > y->reader;
+	if (advance != (y->what == WRITE_ADVANCE))
+		return advance ? -1 : 1;
+	by = advance ? by_number(x->number, y->number) : 0;
+	if (by == 0)
+		by = by_number(x->reader, y->reader);
+	return by ? by : by_number(x->arrival, y->arrival);
 }
 
 static void release(struct delivery *d)
@@ -399,12 +412,12 @@ void settle_write(struct delivery *d)
 	if (d->outcome_count == 0 ||
 		(d->write_failed_at && clock_steady() - d->write_failed_at < SECOND))
 		return;
-	qsort(d->outcomes, (size_t)d->outcome_count, sizeof(*d->outcomes), by_position);
+	qsort(d->outcomes, (size_t)d->outcome_count, sizeof(*d->outcomes), in_order);
 	rc = db_write(&d->cx, write_batch, d);
 	if (rc < 0) {
 		log_event(LOG_ERROR, "delivery.write", "error", err_text(&d->cx.err), NULL);
 		d->write_failed_at = clock_steady();
-		return; /* tried again in a second: nothing new is taken until it is stored */
+		return; /* tried again in a second; pick_refill takes nothing until it is stored */
 	}
 	CRASH_POINT("deliver.after_position");
 	d->write_failed_at = 0;

@@ -10,7 +10,7 @@
 #define TEXT_MAX        (100 * 1024)
 #define NOTE_MAX_CHARS  1000 /* change note, reason of a withdrawal */
 #define VARIANTS_MAX    16
-#define HTML_MAX        (512 * 1024)
-#define ACTIVITY_MAX    (1024 * 1024) /* a document from or to a peer */
+#define HTML_MAX        (320 * 1024)  /* of all variants of a post together */
+#define ACTIVITY_MAX    (1024 * 1024) /* a document from or to a peer: HTML_MAX, escaped */
 
 #endif

@@ -10,6 +10,7 @@
 	" $i21, $i22, $i23, $i24, $i25, $i26, $i27, $i28, $i29, $i30, $i31)"
 
 #define REFUSALS_SHOWN_DAYS 7
+#define REFUSALS_KEPT_DAYS  90
 
 /* A job that was under way when the subscription ended still delivered: until follows the position.
  */
@@ -58,6 +59,10 @@ static const char LAGGING[] =
 	" WHERE r.id > $after AND ((r.subscribed = 1 AND r.position < i.head) OR r.has_parcels = 1"
 	" OR EXISTS (SELECT 1 FROM refusal f WHERE f.reader = r.id AND f.at > $lately))"
 	" ORDER BY r.id LIMIT $limit";
+static const char LATEST_REFUSAL[] =
+	"SELECT what, number, why, at FROM refusal WHERE reader = $reader"
+	" ORDER BY at DESC, number DESC LIMIT 1";
+static const char FORGET_REFUSALS[] = "DELETE FROM refusal WHERE at < $before";
 static const char COUNTS[] =
 	"SELECT count(*), CAST(coalesce(sum(CASE WHEN r.position < i.head THEN 1 ELSE 0 END), 0) AS BIGINT),"
 	" CAST(coalesce(sum(r.has_parcels), 0) AS BIGINT), CAST(coalesce(sum(r.parked), 0) AS BIGINT)"
@@ -233,6 +238,30 @@ int parcel_list(
 	return rc;
 }
 
+int refusal_forget(struct tx *tx)
+{
+	AUTO(stmt_done) struct stmt *q = tx_prepare(tx, FORGET_REFUSALS);
+
+	bind_int(q, "before", clock_now() - REFUSALS_KEPT_DAYS * DAY);
+	return stmt_run(q);
+}
+
+static int load_refusal(struct tx *tx, struct lag *l)
+{
+	AUTO(stmt_done) struct stmt *q = tx_prepare(tx, LATEST_REFUSAL);
+	int rc;
+
+	bind_int(q, "reader", l->reader);
+	rc = stmt_step(q);
+	if (rc > 0) {
+		l->refused_what = col_strdup(q, 0);
+		l->refused_number = col_int(q, 1);
+		l->refused_why = col_strdup(q, 2);
+		l->refused_at = col_int(q, 3);
+	}
+	return rc < 0 ? rc : 0;
+}
+
 int reader_db_lagging(struct tx *tx, int64_t after_id, int limit, struct lag *ret,
 	int64_t *ret_last, int *ret_count)
 {
@@ -244,7 +273,8 @@ int reader_db_lagging(struct tx *tx, int64_t after_id, int limit, struct lag *re
 	bind_int(q, "limit", limit);
 	while ((rc = stmt_step(q)) > 0) {
 		*ret_last = col_int(q, 0);
-		ret[n++] = (struct lag){.handle = col_strdup(q, 1),
+		ret[n++] = (struct lag){.reader = col_int(q, 0),
+			.handle = col_strdup(q, 1),
 			.kind = col_strdup(q, 2),
 			.target = col_strdup(q, 3),
 			.host = col_strdup(q, 4),
@@ -258,6 +288,9 @@ int reader_db_lagging(struct tx *tx, int64_t after_id, int limit, struct lag *re
 			.why = col_strdup(q, 12),
 			.refusals = col_int(q, 13)};
 	}
+	for (int i = 0; rc == 0 && i < n; i++)
+		if (ret[i].refusals)
+			rc = load_refusal(tx, &ret[i]);
 	*ret_count = n;
 	return rc;
 }

@@ -99,6 +99,20 @@ static int check_title(struct ctx *cx, struct rendered *r, const char *title)
 	return check_text(cx, "title", r->v.title, TITLE_MAX_CHARS);
 }
 
+/* All languages go out in one document, which other servers take up to 1 MiB (ACTIVITY_MAX). */
+static int check_together(struct ctx *cx, const struct rendered *r, int count)
+{
+	size_t len = 0;
+
+	for (int i = 0; i < count; i++)
+		len += strlen(r[i].v.html);
+	if (len > HTML_MAX)
+		return ctx_fail(cx, ERR_TOO_LARGE,
+			"the texts in all languages together are too long: %zu KiB as HTML, at most %d can be sent to followers",
+			len / 1024, HTML_MAX / 1024);
+	return 0;
+}
+
 static int check_distinct(struct ctx *cx, const struct variant_input *in)
 {
 	int n = 0;
@@ -201,7 +215,7 @@ static int prepare_variants(struct ctx *cx, struct publishing *job)
 				cx, job->i->handle, &in[i], job->post.article, &job->rendered[i]);
 		job->rendered[i].v.revision = 1;
 	}
-	return rc;
+	return rc < 0 ? rc : check_together(cx, job->rendered, n);
 }
 
 static const char *first_language(struct arena *a, const struct institution *i)
@@ -399,7 +413,7 @@ static int prepare_revision(struct ctx *cx, struct revising *job)
 	job->count = k;
 	if (rc == 0 && k > VARIANTS_MAX)
 		rc = ctx_fail(cx, ERR_TOO_LARGE, "a post has at most %d languages", VARIANTS_MAX);
-	return rc;
+	return rc < 0 ? rc : check_together(cx, job->rendered, k);
 }
 
 static int try_revise(struct ctx *cx, struct revising *job)

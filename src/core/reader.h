@@ -149,10 +149,17 @@ int parcel_db_add_entry(struct tx *tx, int64_t reader, int64_t seq); /* unless i
  * been written. */
 int reader_db_mark_unsure(struct tx *tx);
 
-/* The command line's view: readers that lag, have parcels, or refused something lately. */
+/* Refusals older than 90 days go. */
+MUST_USE int refusal_forget(struct tx *tx);
+
+/* The command line's view: readers that lag, have parcels, or refused something lately; with the
+ * newest of their refusals: an entry's number or a parcel's, and what was answered. */
 struct lag {
+	int64_t reader;
 	const char *handle, *kind, *target, *host, *state, *why;
 	int64_t behind, parcels, attempts, next_at, failing_since, refusals;
+	const char *refused_what, *refused_why; /* NULL: it refused nothing */
+	int64_t refused_number, refused_at;
 	bool subscribed;
 };
 int reader_db_lagging(struct tx *tx, int64_t after_id, int limit, struct lag *ret,

@@ -20,6 +20,7 @@ const zero = file('zero', Buffer.from('a\0b'));
 const empty = file('empty', '');
 const big = file('big', LONG);
 const good = file('good', 'Matn');
+const long = file('long', 'word '.repeat(20000)); // one language may be as long, four together may not
 mkdirSync(join(files, 'folder'));
 symlinkSync('/nowhere/at/all', join(files, 'dangling'));
 
@@ -119,6 +120,8 @@ const ROWS = [
 	['post', 2, 'UTF-8', 'DIR', 'mehnat', '--variant', `ru=${zero}`, 'Matn'],
 	['post', 2, 'empty', 'DIR', 'mehnat', '--variant', `ru=${empty}`, 'Matn'],
 	['post', 2, 'too large', 'DIR', 'mehnat', '--variant', `ru=${big}`, 'Matn'],
+	['post', 2, 'in all languages together', 'DIR', 'mehnat', ...['ru', 'en', 'kaa', 'tg'].flatMap((l) => ['--variant', `${l}=${long}`]),
+		'Matn'],
 	['post', 2, 'two texts', 'DIR', 'mehnat', '--variant', `uz=${good}`, 'Matn'],
 	['post', 2, 'two texts', 'DIR', 'mehnat', '--variant', `ru=${good}`, '--variant', `ru=${good}`, 'Matn'],
 	['post', 2, 'no option', 'DIR', 'mehnat', '--visible', 'x', 'Matn'],
@@ -159,7 +162,7 @@ const ROWS = [
 	['check', 2, 'too much', 'DIR', 'x'],
 	['routes', 2, 'too much', 'x'],
 	['routes', 2, 'no option', '--yaml'],
-	['demo', 4, 'is a store already', 'DIR'],
+	['demo', 4, 'exists already', 'DIR'],
 	['demo', 2, 'something is missing'],
 	['crash-points', 2, 'too much', 'x'],
 	['commands', 2, 'too much', 'x'],

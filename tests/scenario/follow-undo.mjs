@@ -70,6 +70,16 @@ test(async () => {
 		equal(await followers(), 1);
 	});
 
+	await step('an Undo that comes again swallows no later Follow', async () => {
+		const id = anna.newId(), undo = {id: anna.newId(), type: 'Undo', object: {id, type: 'Follow', actor: anna.id, object: w.actor}};
+		await anna.follow(w.actor, {id});
+		for (let i = 0; i < 2; i++)
+			equal((await anna.send(inbox, undo)).status, 202);
+		equal(await followers(), 0);
+		await anna.follow(w.actor, {id});
+		equal(await followers(), 1);
+	});
+
 	await step('nobody undoes what another did', async () => {
 		const eve = w.net.peer('127.3.0.9').actor('eve');
 		const mine = {id: anna.newId(), type: 'Follow', actor: anna.id, object: w.actor};

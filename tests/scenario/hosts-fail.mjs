@@ -1,4 +1,6 @@
 // Hosts fail, readers wait: what counts as passing, how long a host is left alone, and who waits with it.
+import {must} from '../lib/process.mjs';
+import {CHORSU} from '../lib/store.mjs';
 import {equal, match, ok, soon, step, test} from '../lib/test.mjs';
 import {heard, HOUR, makeWorld, MINUTE, said, SECOND, tried} from './lib/world.mjs';
 
@@ -40,7 +42,7 @@ test(async () => {
 		// (After a broken connection that had been kept open, one more attempt on a new one belongs to the first.)
 		for (const {peer, why} of rows)
 			ok(tried(peer).length <= (why ? 1 : 2) && tried(peer).every((t) => t === 'Create first'), String(tried(peer)));
-		match((await w.s.chorsu('readers', {exit: 0})).stdout, /127\.4\.0\.1/);
+		match((await must(CHORSU, ['readers', w.s.dir])), /127\.4\.0\.1/);
 		for (const {peer} of rows)
 			peer.answer = null;
 		await w.later(2 * MINUTE);

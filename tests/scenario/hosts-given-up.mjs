@@ -1,6 +1,8 @@
 // What a server refuses for good is recorded and passed over; one that fails for seven days is given up until it is heard from;
 // an inbox that says 410 three times over a day is left.
-import {equal, ok, soon, step, test} from '../lib/test.mjs';
+import {must} from '../lib/process.mjs';
+import {CHORSU} from '../lib/store.mjs';
+import {equal, match, ok, soon, step, test} from '../lib/test.mjs';
 import {DAY, heard, HOUR, makeWorld, tried} from './lib/world.mjs';
 
 const FOR_GOOD = [400, 403, 404, 405, 413, 422, 501, 302];
@@ -28,7 +30,12 @@ test(async () => {
 			const {lagging} = await w.readers();
 			return peers.every(([p]) => lagging.some((l) => l.host === p.host && l.refusals === 1)) && lagging;
 		});
-		ok(shown);
+		for (const [peer, status] of peers) {
+			const {refused} = shown.find((l) => l.host === peer.host);
+			equal([refused.what, refused.why], ['entry', `answered ${status}`]);
+			ok(Math.abs(Date.now() - refused.at) < HOUR);
+		}
+		match((await must(CHORSU, ['readers', w.s.dir])), /1 refused \(the last, entry \d+, at 20.*: answered 4\d\d\)/);
 		const rows = await w.s.sql('SELECT status, why FROM refusal ORDER BY status');
 		equal(rows.map(([s]) => Number(s)), [...FOR_GOOD].sort((x, y) => x - y));
 		ok(rows.every(([s, why]) => why === `answered ${s}`));

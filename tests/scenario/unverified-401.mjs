@@ -83,6 +83,7 @@ test(async () => {
 			['no actor', anna, {actor: undefined}, /signer is not/],
 			['a list of actors', anna, {actor: [anna.id, bob.id]}, /signer is not/],
 			['the institution itself', anna, {actor: w.actor}, /signer is not/],
+			['no actor, and it goes', anna, {type: 'Delete', actor: undefined, object: undefined}, /signer is not/],
 			['an id at another host', anna, {id: far.newId()}, /id is not at its actor's host/],
 			['an id at this host', anna, {id: `${w.s.url}/activity/1`}, /id is not at/],
 			['an id on another port', anna, {id: 'http://127.3.0.1:1/x'}, /id is not at/],

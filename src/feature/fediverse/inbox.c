@@ -95,7 +95,7 @@ static int authenticate(struct request *rq, struct remote_actor *actor)
  * do, and nothing to verify. */
 static bool is_farewell(const json_t *activity)
 {
-	return str_eq(json_str(activity, "type"), "Delete") &&
+	return str_eq(json_str(activity, "type"), "Delete") && json_id(activity, "actor") &&
 	       str_eq(json_id(activity, "actor"), json_id(activity, "object"));
 }
 

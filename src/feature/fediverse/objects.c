@@ -10,6 +10,8 @@
 #include "feature/fediverse/vocabulary.h"
 
 #define PAGE_ITEMS 20
+#define PAGE_BYTES (1 * MIB) /* of HTML: a page ends earlier when its posts are long */
+#define PAGE_STEP  4         /* posts loaded at a time */
 
 struct wanted {
 	struct request *rq;
@@ -107,25 +109,61 @@ static json_t *collection(const char *type, const char *id)
 struct page {
 	struct wanted w;
 	int64_t before_at, before_id;
-	const struct post *posts;
+	struct post *posts;
 	int count;
+	bool more;
 	const struct post_tag **tags;
 	struct entry *entries;
 	int64_t total;
 };
 
-static int load_page(struct tx *tx, void *arg)
+static size_t html_bytes(const struct post *post)
 {
-	struct page *p = arg;
+	size_t len = 0;
+
+	for (const struct variant *v = post->variants; v->lang; v++)
+		len += strlen(v->html);
+	return len;
+}
+
+static int load_posts(struct tx *tx, struct page *p)
+{
 	struct post_query query = {.institution = p->w.id,
 		.before_at = p->before_at,
 		.before_id = p->before_id,
-		.limit = PAGE_ITEMS};
+		.limit = PAGE_STEP};
+	size_t bytes = 0;
+	int n = PAGE_STEP, rc = 0;
+
+	while (n == PAGE_STEP && p->count < PAGE_ITEMS && bytes < PAGE_BYTES) {
+		const struct post *some;
+
+		rc = post_list(tx, &query, &some, &n);
+		if (rc < 0)
+			return rc;
+		for (int i = 0; i < n; i++) {
+			p->posts[p->count++] = some[i];
+			bytes += html_bytes(&some[i]);
+		}
+		if (n > 0) {
+			query.before_at = some[n - 1].published_at;
+			query.before_id = some[n - 1].id;
+		}
+	}
+	p->more = n == PAGE_STEP;
+	return 0;
+}
+
+static int load_page(struct tx *tx, void *arg)
+{
+	struct page *p = arg;
 	struct entry *one;
 	int rc = institution_load(tx, p->w.id, &p->w.i), n;
 
+	p->count = 0;
+	p->posts = arena_array(tx_arena(tx), PAGE_ITEMS, sizeof(*p->posts));
 	if (rc == 0)
-		rc = post_list(tx, &query, &p->posts, &p->count);
+		rc = p->posts ? load_posts(tx, p) : tx_fail(tx, ERR_MEMORY, "not enough memory");
 	p->tags = arena_array(tx_arena(tx), PAGE_ITEMS, sizeof(*p->tags));
 	p->entries = arena_array(tx_arena(tx), PAGE_ITEMS, sizeof(*p->entries));
 	if (rc == 0 && (!p->tags || !p->entries))
@@ -177,7 +215,7 @@ static int outbox_page_get(struct request *rq, const char *id)
 		cursor ? arena_printf(a, "%s?page=true&before=%s", id, cursor)
 		       : arena_printf(a, "%s?page=true", id));
 	put(document, "partOf", id);
-	if (p.count == PAGE_ITEMS)
+	if (p.more && p.count > 0)
 		put(document, "next",
 			arena_printf(a, "%s?page=true&before=%lld-%lld", id,
 				(long long)p.posts[p.count - 1].published_at,

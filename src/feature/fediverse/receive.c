@@ -27,7 +27,7 @@ struct receiving {
 	int64_t parcel;
 	struct remote_actor fresh; /* of an Update */
 	char *accept;              /* of a Follow: its answer */
-	unsigned char hash[32];
+	unsigned char hash[32];    /* of a Follow, or of the Undo that ends it */
 	int (*handle)(struct tx *tx, struct receiving *r);
 };
 
@@ -63,7 +63,8 @@ static int accept_follow(struct tx *tx, struct receiving *r, int64_t reader)
 }
 
 /* An Undo that came before its Follow wins, once: some servers give every Follow of the same two
- * actors the same id. */
+ * actors the same id. So an Undo that only comes again must not wait for the next Follow: what has
+ * ended a follow, or waits for one, is known by its own id. */
 static int follow(struct tx *tx, struct receiving *r)
 {
 	struct reader reader;
@@ -78,6 +79,17 @@ static int follow(struct tx *tx, struct receiving *r)
 	return rc;
 }
 
+static int remember_undo(struct tx *tx, struct receiving *r, bool ended)
+{
+	unsigned char undone[32];
+	int rc = received_mark(tx, r->hash, "undone", clock_now());
+
+	if (ended || rc <= 0)
+		return rc;
+	hash_id(tx_arena(tx), r->actor, r->object_id, undone);
+	return received_mark(tx, undone, "undo", clock_now());
+}
+
 static int undo(struct tx *tx, struct receiving *r)
 {
 	int rc;
@@ -90,9 +102,8 @@ static int undo(struct tx *tx, struct receiving *r)
 		rc = follow_remove(tx, r->institution, r->actor->id);
 	else
 		rc = follow_remove_activity(tx, r->actor->id, r->object_id);
-	hash_id(tx_arena(tx), r->actor, r->object_id, r->hash);
-	if (rc == 0)
-		rc = received_mark(tx, r->hash, "undo", clock_now());
+	if (rc >= 0)
+		rc = remember_undo(tx, r, rc > 0);
 	CRASH_POINT("follow.before_write");
 	return rc < 0 ? rc : 0;
 }
@@ -142,6 +153,7 @@ static int prepare_undo(struct receiving *r)
 		return ctx_fail(r->cx, ERR_INVALID, "an actor can undo only what it did itself");
 	if (!actor_url_parse(r->server, json_id(r->object, "object"), &r->institution))
 		r->institution = 0;
+	hash_id(r->cx->arena, r->actor, json_str(r->activity, "id"), r->hash);
 	return 0;
 }
 

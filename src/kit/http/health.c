@@ -1,11 +1,16 @@
-/* /health/live: the process answers. /health/ready: send it requests. */
+/* /health/live: the process answers. /health/ready: send it requests. For machines: plain text. */
 #include "kit/http/exchange.h"
+
+static int say(struct request *rq, int status, const char *text)
+{
+	reply_cache(rq, "no-store");
+	reply_text(rq, status, "text/plain; charset=utf-8", text);
+	return 0;
+}
 
 static int live(struct request *rq)
 {
-	reply_cache(rq, "no-store");
-	reply_text(rq, 200, "text/plain; charset=utf-8", "live\n");
-	return 0;
+	return say(rq, 200, "live\n");
 }
 
 static int ready(struct request *rq)
@@ -13,12 +18,11 @@ static int ready(struct request *rq)
 	const struct http_server *h = exchange_of(rq)->server;
 
 	if (h->draining)
-		return ctx_fail(&rq->cx, ERR_BUSY, "This server is stopping.");
-	if (h->options.ready && !h->options.ready(h->options.server))
-		return ctx_fail(&rq->cx, ERR_BUSY, "This server is not ready yet.");
-	reply_cache(rq, "no-store");
-	reply_text(rq, 200, "text/plain; charset=utf-8", "ready\n");
-	return 0;
+		return say(rq, 503, "not ready: the server is stopping\n");
+	if (h->options.ready && h->options.ready(&rq->cx) < 0)
+		return say(rq, 503,
+			arena_printf(rq->cx.arena, "not ready: %s\n", err_text(&rq->cx.err)));
+	return say(rq, 200, "ready\n");
 }
 
 const struct route health_routes[] = {

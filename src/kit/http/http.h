@@ -91,8 +91,9 @@ struct http_options {
 	 * takes only that). Headers that the handler set before it failed are dropped but
 	 * WWW-Authenticate, Retry-After, Allow and Set-Cookie. */
 	void (*error_page)(struct request *rq, int status, const struct err *err);
-	/* /health/ready: 200 or 503. /health/live is always 200. */
-	bool (*ready)(struct server *server);
+	/* /health/ready: 0, or an error that says what is missing (503). /health/live is always
+	 * 200. */
+	int (*ready)(struct ctx *cx);
 	bool access_log;
 };
 

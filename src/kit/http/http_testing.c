@@ -185,10 +185,9 @@ static const struct route ROUTES[] = {
 };
 static const struct route *const TABLES[] = {ROUTES, NULL};
 
-static bool is_ready(struct server *server)
+static int is_ready(struct ctx *cx)
 {
-	(void)server;
-	return testing.ready;
+	return testing.ready ? 0 : ctx_fail(cx, ERR_BUSY, "not yet");
 }
 
 struct http_server *testing_start(void (*changes)(struct http_options *))

@@ -51,7 +51,7 @@ function insert({handle, port, count, kind = 'living', start = 1, parked = false
 
 export async function addFollowers(store, handle, port, groups) {
 	const text = groups.map((g) => insert({handle, port, ...g})).join('\n');
-	await store.sql(`PRAGMA synchronous = OFF; BEGIN; ${text} COMMIT; ANALYZE; PRAGMA wal_checkpoint(TRUNCATE);`);
+	await store.sql(`PRAGMA synchronous = OFF; BEGIN; ${text} COMMIT; PRAGMA wal_checkpoint(TRUNCATE);`);
 }
 
 export async function benchStore({sink, institutions = 1, groups, settings = {}}) {

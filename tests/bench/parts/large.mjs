@@ -28,7 +28,7 @@ async function addPosts(store, handle) {
 			FROM outbox o JOIN p ON p.activity = o.id, n;
 		UPDATE institution SET head = head + ${POSTS - 1} WHERE handle = '${handle}';
 		UPDATE reader SET position = (SELECT head FROM institution i WHERE i.id = reader.institution);
-		COMMIT; ANALYZE; PRAGMA wal_checkpoint(TRUNCATE);`);
+		COMMIT; PRAGMA wal_checkpoint(TRUNCATE);`);
 }
 
 async function prepare() {
