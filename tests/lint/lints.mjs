@@ -51,10 +51,14 @@ const ROWS = [
 	['words', {'tests/package.json': '{"dependencies": {"a": "1.0.0"}}'}, /no package-lock\.json/],
 	['words', {'tests/package-lock.json': '{"packages": {"a": {"resolved": "https://x.example/a.tgz"}}}'}, /has an address/],
 	['words', {'docs/a.md': 'https://example.org/work/home\n', 'src/a.c': 'mkstemp("fXXXXXX");\n'}, null],
+	['fonts', {'assets/inter-marks.woff2': 'x', 'assets/other.woff2': 'x', 'assets/fonts-licence.txt': 'Apache'}, new RegExp([
+		'golos-latin.woff2: is missing', 'inter-marks.woff2: is not what', 'inter-marks.woff2: stands in no style',
+		'other.woff2: is not made by', 'does not hold the licence of inter'].join('[^]*'))],
 	['format', {'src/base/a.c': 'int  f ( void ){return 1;}\n', '.clang-format': 'BasedOnStyle: LLVM\n'}, /a\.c:1: not formatted/],
 	['format', {'src/base/a.c': 'int f(void);\n', '.clang-format': 'BasedOnStyle: LLVM\n'}, null],
 	['syntax', {'scripts/a': '#!/usr/bin/env bash\nif\n'}, /syntax error/],
 	['syntax', {'scripts/a': '#!/usr/bin/env bash\n:\n'}, /not executable/],
+	['syntax', {'scripts/a': '#!/usr/bin/python3\nif\n'}, /SyntaxError/],
 	['syntax', {'tests/a.mjs': 'let let = 1;\n'}, /SyntaxError/],
 	['syntax', {'tests/a.mjs': 'export let a = 1;\n'}, null],
 ];

@@ -79,7 +79,9 @@ static json_t *data_of(
 	json_object_del(data, "canonical"); /* there is nothing to be found under any address */
 	site_put(data, "says", site_text(p->language, TEXTS[k].says));
 	json_object_set_new(data, "noindex", json_true());
-	json_object_set_new(data, "has_detail", json_boolean(status < 500));
+	/* In English, so only where the page has not said it all in the reader's language. */
+	json_object_set_new(
+		data, "has_detail", json_boolean(status < 500 && status != 404 && status != 410));
 	site_put(data, "detail", err_text(err));
 	site_put(data, "number", p->rq->cx.request);
 	return data;

@@ -85,6 +85,7 @@ static json_t *institution_data(const struct wanted *w)
 	view_put_institution(p, data, w->i);
 	if (*t->bio)
 		site_put(data, "description", excerpt_plain(p->arena, t->bio, DESCRIPTION_CHARS));
+	json_object_set_new(data, "has_about", json_boolean(*t->bio));
 	json_object_set_new(data, "about", paragraphs(p->arena, t->bio));
 	json_object_set_new(data, "has_names", json_boolean(json_array_size(names) > 0));
 	json_object_set_new(data, "names", names);

@@ -156,6 +156,8 @@ json_t *site_page_data(const struct site_page *p, const char *title, const char 
 
 	site_put(data, "lang", site_tags[p->language]);
 	json_object_set_new(data, "t", site_texts(p->language));
+	json_object_set_new(data, "cyrillic",
+		json_boolean(p->language == SITE_UZ_CYRL || p->language == SITE_RU));
 	site_put(data, "title", arena_printf(p->arena, "%s — %s", title, site));
 	site_put(data, "heading", title);
 	site_put(data, "home", site_address(p, "/"));

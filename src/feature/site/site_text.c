@@ -55,6 +55,8 @@ static const struct text TEXTS[] = {
 			  "Name in other languages"}},
 	{"follow", {"Qanday kuzatish mumkin", "Қандай кузатиш мумкин", "Как подписаться",
 			   "How to follow"}},
+	{"follow_act", {"Kuzatish", "Кузатиш", "Подписаться", "Follow"}},
+	{"about", {"Bu sahifa haqida", "Бу саҳифа ҳақида", "Об этой странице", "About this page"}},
 	{"follow_app", {"Mastodon yoki fediversning boshqa ilovasida shu manzilni qidiring va "
 			"unga obuna boʻling:",
 			       "Mastodon ёки федиверснинг бошқа иловасида шу манзилни қидиринг ва "
@@ -86,8 +88,7 @@ static const struct text TEXTS[] = {
 	{"also_in", {"Boshqa tillarda:", "Бошқа тилларда:", "На других языках:",
 			    "In other languages:"}},
 	{"topics", {"Mavzular:", "Мавзулар:", "Темы:", "Topics:"}},
-	{"address", {"Fediversdagi manzil:", "Федиверсдаги манзил:", "Адрес в федиверсе:",
-			    "Address in the fediverse:"}},
+	{"table", {"Jadval", "Жадвал", "Таблица", "Table"}},
 	{"withdrawn", {"Xabar qaytarib olingan", "Хабар қайтариб олинган", "Сообщение отозвано",
 			      "This statement has been withdrawn"}},
 	{"withdrawn_at", {"Qachon", "Қачон", "Когда", "When"}},

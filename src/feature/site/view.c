@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "feature/site/display.h"
 #include "feature/site/excerpt.h"
 
 #define NOTE_WHOLE_MAX                                                                             \
@@ -47,12 +48,28 @@ char *view_label(const struct site_page *p, const struct post *post, size_t max)
 	return excerpt_text(p->arena, post_variant(post, p->lang)->html, max);
 }
 
+void view_put_seal(const struct site_page *p, json_t *data, const char *name)
+{
+	static const int SIZES[INITIALS_MAX + 1] = {28, 28, 28, 21, 17};
+	int count;
+
+	site_put(data, "initials", display_initials(p->arena, name, &count));
+	json_object_set_new(data, "initials_size", json_integer(SIZES[count]));
+}
+
+/* A variant's text as pages show it. */
+static const char *shown_text(const struct site_page *p, const struct variant *v)
+{
+	return display_tables(p->arena, v->html, site_text(site_language_for(v->lang), "table"));
+}
+
 void view_put_institution(const struct site_page *p, json_t *data, const struct institution *i)
 {
 	const struct institution_text *t = institution_text(i, p->lang);
 
 	site_put(data, "institution", t->name);
 	site_put(data, "institution_lang", t->lang);
+	view_put_seal(p, data, t->name);
 	site_put(data, "institution_address", site_address(p, view_institution_path(p, i)));
 	site_put(data, "account",
 		arena_printf(p->arena, "@%s@%s", i->handle, p->server->account_domain));
@@ -84,7 +101,7 @@ json_t *view_item(const struct site_page *p, const struct post *post)
 	site_put(item, "label", view_label(p, post, LABEL_CHARS));
 	json_object_set_new(item, "more", json_boolean(!whole));
 	site_put(item, "text_html",
-		whole ? v->html : excerpt_paragraph(p->arena, v->html, PARAGRAPH_MAX));
+		whole ? shown_text(p, v) : excerpt_paragraph(p->arena, v->html, PARAGRAPH_MAX));
 	put_dates(p, item, post, false);
 	return item;
 }
@@ -169,7 +186,7 @@ void view_put_statement(const struct site_page *p, json_t *data, const struct in
 	json_object_set_new(data, "has_title", json_boolean(title != NULL));
 	site_put(data, "item_title", title);
 	site_put(data, "text_lang", v->lang);
-	site_put(data, "text_html", v->html);
+	site_put(data, "text_html", shown_text(p, v));
 	put_dates(p, data, post, true);
 	put_list(data, "has_other_languages", "other_languages", other_languages(p, post));
 	put_list(data, "has_topics", "topics", topics(p, i, v, tags));

@@ -18,7 +18,10 @@ const char *view_title(const struct site_page *p, const struct post *post);
 /* What to call a statement in one line of at most max characters: its title, or its first words. */
 char *view_label(const struct site_page *p, const struct post *post, size_t max);
 
-/* An institution's name and address for the head of a page, into data. */
+/* The seal that stands for a picture: the letters of the name, smaller the more they are. */
+void view_put_seal(const struct site_page *p, json_t *data, const char *name);
+
+/* An institution's name, seal and address for the head of a page, into data. */
 void view_put_institution(const struct site_page *p, json_t *data, const struct institution *i);
 
 /* A statement as an item of a list: short ones whole. */

@@ -273,7 +273,7 @@ static void statement_page(void **state)
 	check_page(html, "ru");
 	must_hold(html, (const char *[]){"<h1 lang=\"ru\">Заголовок &quot;&lt;&quot;</h1>",
 				"<p>Раз</p><p>Два</p>", "Министерство &lt;труда&gt;",
-				"href=\"/ru/@mehnat\"", "@mehnat@gov.example",
+				"href=\"/ru/@mehnat\"", ">МТ</text>", "@mehnat@gov.example",
 				"<meta name=\"robots\" content=\"noindex\">",
 				"href=\"https://h.example/ru/post/12\"",
 				"hreflang=\"x-default\" href=\"https://h.example/post/12\"",
