@@ -75,6 +75,7 @@ static const struct play PLAYS[] = {
 	{"the profile within the run", "P C1 P", 0, 2, 0, "1 2"},
 	{"a profile is no Update of a post", "P U1 P", 0, 3, 0, "2 3"},
 	{"what another feature says is never compacted", "X X", 0, 2, 0, "1 2"},
+	{"and replaces no profile", "P X", 0, 2, 0, "1 2"},
 
 	{"quiet entries are not sent", "C1q U1q D2q Pq Xq", 0, 5, 0, ""},
 	{"others around them are", "C1q C2 C3q", 0, 3, 0, "2"},
@@ -185,13 +186,15 @@ static void within_a_run(void **state)
 static void another_kind(void **state)
 {
 	struct plan_entry entries[ENTRIES];
-	size_t count = read_outbox("C1f C2 D1f", entries);
-	struct plan_span span = {.to = 3, .now = NOW};
+	size_t count = read_outbox("C1f C2 U1f C3f", entries);
+	struct plan_span span = {.to = 4, .now = NOW};
 
 	(void)state;
 	assert_int_equal(plan_next(entries, count, &span)->seq, 2);
-	span.position = 2;
+	span.from = span.position = 2; /* a run of its own: the Update would be sent */
 	assert_null(plan_next(entries, count, &span));
+	span.takes_followers = true;
+	assert_int_equal(plan_next(entries, count, &span)->seq, 3);
 }
 
 int main(void)

@@ -7,7 +7,8 @@ import {heard, makeWorld, said} from './lib/world.mjs';
 
 test(async () => {
 	const w = await makeWorld();
-	const {peer} = await w.follower('127.3.0.1', 'anna');
+	const anna = await w.follower('127.3.0.1', 'anna');
+	const {peer} = anna;
 	await w.post('first');
 	await heard(peer, ['Create first'], {quiet: 0});
 	const head = async () => Number((await w.s.sql('SELECT head FROM institution'))[0][0]);
@@ -53,5 +54,15 @@ test(async () => {
 		equal(peer.inbox.filter((r) => r.json.type === 'Create').map((r) => r.json.object.id.split('/').at(-1)),
 			order.map(([id]) => id), 'in the order of their numbers');
 		ok(true);
+	});
+
+	await step('who leaves meanwhile waits too: what was said while it was there is within what it is told of', async () => {
+		const slow = hold(1, 'COMMIT');
+		await waiting();
+		const left = anna.undoFollow(anna.followed.activity);
+		await slow;
+		await left;
+		equal(await head(), before + 6);
+		equal(await w.s.sql('SELECT subscribed, until FROM reader WHERE local = 0'), [['0', String(before + 6)]]);
 	});
 });

@@ -20,6 +20,14 @@ struct wanted {
 	struct listing list;
 };
 
+/* What is wrong with the language, said in the transaction, whose error is the one that counts. */
+static int choose_language(struct tx *tx, struct wanted *w)
+{
+	int rc = site_page_choose(&w->page, w->i->languages);
+
+	return rc < 0 ? tx_fail(tx, rc, "%s", err_text(&w->page.rq->cx.err)) : 0;
+}
+
 static int load(struct tx *tx, void *arg)
 {
 	struct wanted *w = arg;
@@ -27,7 +35,7 @@ static int load(struct tx *tx, void *arg)
 			   : institution_load(tx, w->id, &w->i);
 
 	if (rc == 0)
-		rc = site_page_choose(&w->page, w->i->languages);
+		rc = choose_language(tx, w);
 	if (rc < 0 || w->moved)
 		return rc;
 	w->list.institution = w->i->id;
