@@ -12,6 +12,7 @@
 #include <strings.h>
 
 #include "base/str.h"
+#include "kit/http/cached.h"
 #include "kit/http/head.h"
 #include "kit/http/worker.h"
 
@@ -206,7 +207,7 @@ static void read_target(struct exchange *x)
 		path += strcspn(path, "/?#");
 	}
 	len = strcspn(path, "?");
-	x->query = path[len] == '?' ? path + len + 1 : NULL;
+	x->query_text = path[len] == '?' ? path + len + 1 : NULL;
 	x->rq.path = len ? arena_copy(x->rq.cx.arena, path, len) : "/";
 	if (!x->rq.path)
 		x->rq.path = "";
@@ -217,7 +218,7 @@ static void choose_representation(struct exchange *x)
 {
 	if (!x->match.endpoint->next)
 		return;
-	x->match.endpoint = endpoint_choose(x->match.endpoint, request_header(&x->rq, "Accept"));
+	x->match.endpoint = endpoint_choose(x->match.endpoint, exchange_header(x, "Accept"));
 	x->match.cors = x->match.endpoint->route->cors;
 	x->reply.vary_accept = true;
 }
@@ -254,8 +255,7 @@ static void find_client(struct exchange *x)
 	struct address socket, client;
 
 	address_of(x->connection, &socket);
-	client_address(
-		x->server->proxies, &socket, request_header(&x->rq, "X-Forwarded-For"), &client);
+	client_address(x->server->proxies, &socket, exchange_header(x, "X-Forwarded-For"), &client);
 	http_address_text(&client, x->client);
 }
 
@@ -308,12 +308,30 @@ static enum MHD_Result queue_answer(struct exchange *x)
 	return MHD_queue_response(x->connection, (unsigned)x->reply.status, x->response);
 }
 
+/* The pool has ended; whoever waited for a worker's answer until then gets one from here. */
+static enum MHD_Result answer_stopping(struct exchange *x)
+{
+	exchange_refuse(x, 503, ERR_BUSY, "This server is stopping: try again later.");
+	(void)exchange_answer(x); /* its status stands: no handler runs */
+	x->response = answer_make(x);
+	return queue_answer(x);
+}
+
 static enum MHD_Result hand_over(struct exchange *x)
 {
 	x->rq.body = buf_text(&x->body);
 	x->rq.body_len = x->body.len;
 	peer_is_served(x->server->peers, x->peer);
-	return workers_push(x->server->workers, x) ? MHD_YES : MHD_NO;
+	switch (cached_look(x)) {
+	case CACHED_HERE:
+		x->response = answer_make(x);
+		return queue_answer(x);
+	case CACHED_WAITS:
+		return MHD_YES;
+	case CACHED_NOT:
+		break;
+	}
+	return workers_push(x->server->workers, x) ? MHD_YES : answer_stopping(x);
 }
 
 enum MHD_Result adapter_request(void *cls, struct MHD_Connection *connection, const char *url,

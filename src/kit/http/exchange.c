@@ -10,6 +10,8 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "kit/http/accept.h"
+#include "kit/http/cached.h"
 #include "kit/http/crosssite.h"
 
 struct exchange *exchange_new(struct http_server *server, const char *target)
@@ -52,6 +54,7 @@ void exchange_free(struct exchange *x)
 	atomic_fetch_sub(&x->server->exchanges, 1);
 	if (x->response)
 		MHD_destroy_response(x->response);
+	answer_unref(x->answer);
 	arena_free(x->rq.cx.arena);
 	arena_free(x->used_up);
 	buf_done(&x->body);
@@ -109,7 +112,7 @@ static void keep_error_fields(struct reply *reply)
 		next = f->next;
 		f->next = NULL;
 		for (size_t i = 0; i < LENGTH(KEPT); i++)
-			keep = keep || str_eq_nocase(f->name, KEPT[i]);
+			keep = keep || str_eq_nocase(f->field.name, KEPT[i]);
 		if (!keep)
 			continue;
 		*reply->last = f;
@@ -152,32 +155,50 @@ static int answer_options(struct request *rq, unsigned methods)
 	return 0;
 }
 
-static int check_site(struct request *rq)
+static int check_site(struct exchange *x)
 {
+	const struct request *rq = &x->rq;
+
 	if (rq->method == GET || rq->route->cross_site)
 		return 0;
-	return crosssite_check(exchange_of(rq)->server->origin,
-		request_header(rq, "Sec-Fetch-Site"), request_header(rq, "Origin"),
-		request_header(rq, "Referer"), &rq->cx.err);
+	return crosssite_check(x->server->origin, exchange_header(x, "Sec-Fetch-Site"),
+		exchange_header(x, "Origin"), exchange_header(x, "Referer"), &x->rq.cx.err);
 }
 
-static int read_params(struct exchange *x)
+int exchange_read_params(struct exchange *x)
 {
 	struct request *rq = &x->rq;
-	bool form = rq->body_len > 0 && params_is_form(request_header(rq, "Content-Type"));
+	bool form = rq->body_len > 0 && params_is_form(exchange_header(x, "Content-Type"));
+	int rc;
 
-	return params_read(rq->cx.arena, &x->match, x->query, form ? rq->body : NULL, rq->body_len,
-		&rq->cx.err, &x->values);
+	if (x->has_values)
+		return 0;
+	rc = params_read(rq->cx.arena, &x->match, x->query_text, form ? rq->body : NULL,
+		rq->body_len, &rq->cx.err, &x->values);
+	x->has_values = rc == 0;
+	return rc;
+}
+
+/* Bytes in some coding that the client takes: as they are will do for all that say nothing. */
+static int check_coding(struct exchange *x)
+{
+	accept_coding(exchange_header(x, "Accept-Encoding"), x->weights);
+	if (x->rq.method != GET || coding_choose(x->weights, true) != CODINGS)
+		return 0;
+	return err_set(&x->rq.cx.err, ERR_NOT_ACCEPTABLE,
+		"Accept-Encoding refuses all that this server sends: allow br, gzip or identity.");
 }
 
 /* All checks that the row declares, then its handler. */
 static int run_route(struct exchange *x)
 {
 	struct request *rq = &x->rq;
-	int rc = check_site(rq);
+	int rc = check_site(x);
 
 	if (rc == 0)
-		rc = read_params(x);
+		rc = check_coding(x);
+	if (rc == 0)
+		rc = exchange_read_params(x);
 	if (rc == 0)
 		rc = rq->route->handler(rq);
 	if (arena_failed(rq->cx.arena))
@@ -194,7 +215,7 @@ static int run_route(struct exchange *x)
 	return rc;
 }
 
-static void log_access(const struct exchange *x)
+void exchange_log(const struct exchange *x)
 {
 	char status[16], ms[24], bytes[24];
 	bool failed = x->reply.status >= 500;
@@ -218,14 +239,26 @@ static void forget_run(struct exchange *x)
 
 	reply_reset(&x->reply);
 	x->reply.vary_accept = by_type;
-	x->values = (struct values){0};
 	x->rq.cx.err = (struct err){0};
+}
+
+/* Run what the route says, up to a reply that is complete for all who may ask; an error is one
+ * too. */
+static void produce(struct exchange *x, int rc)
+{
+	if (rc < 0)
+		exchange_error(x, x->status ? x->status : err_http_status(rc));
+	reply_complete(x);
 }
 
 bool exchange_answer(struct exchange *x)
 {
 	int rc;
 
+	if (cached_finish(x)) {
+		exchange_log(x);
+		return true;
+	}
 	if (x->status == 0 && x->options)
 		rc = answer_options(&x->rq, x->match.methods);
 	else if (x->status == 0)
@@ -234,18 +267,21 @@ bool exchange_answer(struct exchange *x)
 		rc = x->rq.cx.err.code;
 	if (rc < 0 && x->rq.cx.hurried && x->rq.cx.waits_for) {
 		forget_run(x);
+		cached_end(x);
 		return false;
 	}
-	if (rc < 0)
-		exchange_error(x, x->status ? x->status : err_http_status(rc));
-	reply_finish(x);
+	produce(x, rc);
+	if (!cached_keep(x))
+		reply_address(x);
 	if (arena_failed(x->rq.cx.arena) && !x->used_up) {
 		/* The handler left no room for the headers that every answer carries. */
+		cached_drop(x);
 		rc = err_set(&x->rq.cx.err, ERR_MEMORY,
 			"This request needs more memory than one may have.");
-		exchange_error(x, err_http_status(rc));
-		reply_finish(x);
+		produce(x, rc);
+		reply_address(x);
 	}
-	log_access(x);
+	cached_end(x);
+	exchange_log(x);
 	return true;
 }

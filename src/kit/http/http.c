@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "kit/http/adapter.h"
+#include "kit/http/cached.h"
 #include "kit/http/listen.h"
 #include "kit/http/thread.h"
 #include "kit/http/worker.h"
@@ -123,6 +124,7 @@ static void free_server(struct http_server *h)
 	free(h->unix_path);
 	router_free(h->router);
 	http_networks_free(h->proxies);
+	cache_free(h->cache);
 	free(h->origin);
 	free(h);
 }
@@ -156,6 +158,9 @@ static int start_parts(struct http_server *h, const struct http_options *o, stru
 	if ((o->origin && !h->origin) || !h->peers || !start_workers(h))
 		return no_memory(err);
 	h->options.origin = h->origin;
+	h->cache = o->cache ? cached_new(o->cache) : NULL;
+	if (o->cache && !h->cache)
+		return no_memory(err);
 	h->daemon = start_library(h);
 	if (!h->daemon)
 		return err_set(err, ERR_IO, "The HTTP server on %.100s does not start: %s.",

@@ -27,13 +27,18 @@ static enum MHD_Result gather(
 	return g->value ? MHD_YES : MHD_NO;
 }
 
-const char *request_header(const struct request *rq, const char *name)
+const char *exchange_header(const struct exchange *x, const char *name)
 {
-	const struct exchange *x = (const struct exchange *)rq;
-	struct gathering g = {.arena = rq->cx.arena, .name = name};
+	struct gathering g = {.arena = x->rq.cx.arena, .name = name};
 
 	MHD_get_connection_values(x->connection, MHD_HEADER_KIND, gather, &g);
 	return g.value;
+}
+
+const char *request_header(const struct request *rq, const char *name)
+{
+	rq->reply->personal = true;
+	return exchange_header((const struct exchange *)rq, name);
 }
 
 const char *request_param(const struct request *rq, const char *name)
@@ -60,6 +65,9 @@ int request_accept(struct request *rq, const char *const *types, int count)
 
 int request_accept_language(struct request *rq, const char *const *tags, int count)
 {
-	rq->reply->vary_language = true;
-	return accept_language(request_header(rq, "Accept-Language"), tags, count);
+	struct exchange *x = exchange_of(rq);
+	int best = accept_language(exchange_header(x, "Accept-Language"), tags, count);
+
+	reply_varies_by_language(x, tags, count, best);
+	return best;
 }
