@@ -7,7 +7,6 @@
  * closed. */
 #include "kit/http/adapter.h"
 
-#include <netinet/in.h>
 #include <string.h>
 #include <strings.h>
 
@@ -28,17 +27,6 @@ enum MHD_Result adapter_accept(void *cls, const struct sockaddr *addr, socklen_t
 	return !h->draining && peers_admit(h->peers, &address) ? MHD_YES : MHD_NO;
 }
 
-static void address_of(struct MHD_Connection *connection, struct address *ret)
-{
-	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	const struct sockaddr *sa = info ? info->client_addr : NULL;
-	socklen_t len = sa && sa->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
-							: sizeof(struct sockaddr_in);
-
-	http_address_of_socket(sa, len, ret);
-}
-
 static int socket_of(struct MHD_Connection *connection)
 {
 	return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
@@ -51,7 +39,7 @@ void adapter_connection(void *cls, struct MHD_Connection *connection, void **soc
 	struct address address;
 
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-		address_of(connection, &address);
+		exchange_address(connection, &address);
 		*socket_context = peers_add(h->peers, &address, socket_of(connection));
 	} else {
 		peers_remove(h->peers, *socket_context);
@@ -250,15 +238,6 @@ static void find_route(struct exchange *x)
 		x->method_text, allow);
 }
 
-static void find_client(struct exchange *x)
-{
-	struct address socket, client;
-
-	address_of(x->connection, &socket);
-	client_address(x->server->proxies, &socket, exchange_header(x, "X-Forwarded-For"), &client);
-	http_address_text(&client, x->client);
-}
-
 /* The head is here: judge it. */
 static enum MHD_Result begin(struct exchange *x, const char *version)
 {
@@ -267,7 +246,6 @@ static enum MHD_Result begin(struct exchange *x, const char *version)
 
 	read_method(x);
 	read_target(x);
-	find_client(x);
 	if (check_head(x, version, &head) < 0) {
 		x->status = 400;
 		return refuse_urgently(x); /* nothing behind such a head can be trusted to be a body

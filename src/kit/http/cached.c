@@ -49,7 +49,7 @@ void http_cache_forget(struct http_server *h)
 
 /* What of a head decides whether the cache may be asked, and how. */
 struct asking {
-	const char *language, *coding;
+	const char *language, *coding, *if_none_match, *if_modified_since;
 	bool personal; /* it names somebody */
 	bool repeated; /* a header that is read here stands twice */
 };
@@ -66,10 +66,14 @@ static enum MHD_Result note_header(
 	struct asking *a = cls;
 
 	(void)kind;
-	if ((name[0] | 0x20) != 'a' && (name[0] | 0x20) != 'c')
+	if (!strchr("aAcCiI", name[0]))
 		return MHD_YES;
 	if (str_eq_nocase(name, "Accept-Language"))
 		note(&a->language, value, a);
+	else if (str_eq_nocase(name, "If-None-Match"))
+		note(&a->if_none_match, value, a);
+	else if (str_eq_nocase(name, "If-Modified-Since"))
+		note(&a->if_modified_since, value, a);
 	else if (str_eq_nocase(name, "Accept-Encoding"))
 		note(&a->coding, value, a);
 	else if (str_eq_nocase(name, "Authorization") || str_eq_nocase(name, "Cookie"))
@@ -89,6 +93,8 @@ static bool is_for_all(struct exchange *x)
 	if (a.personal || a.repeated)
 		return false;
 	accept_coding(a.coding, x->weights);
+	x->if_none_match = a.if_none_match;
+	x->if_modified_since = a.if_modified_since;
 	x->query.language = a.language;
 	x->query.weights = x->weights;
 	return true;

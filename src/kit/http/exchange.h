@@ -78,9 +78,10 @@ struct exchange {
 	struct arena *used_up; /* the request's memory, when an error's page needed fresh one */
 	struct reply reply;
 	struct cache_ticket ticket;
-	struct cache_query query; /* key NULL: the answer cache is not asked */
-	int weights[CODINGS];     /* of the codings that the client takes */
-	enum coding coding;       /* of the answer */
+	const char *if_none_match, *if_modified_since; /* when the cache is asked */
+	struct cache_query query;                      /* key NULL: the answer cache is not asked */
+	int weights[CODINGS];                          /* of the codings that the client takes */
+	enum coding coding;                            /* of the answer */
 	struct answer
 		*answer; /* the reply's body and common fields lie in it; NULL: in the arena */
 	struct MHD_Response *response;
@@ -98,6 +99,7 @@ struct http_server {
 	struct workers *workers; /* what runs here waits for no other server */
 	struct workers *patient; /* what does */
 	struct cache *cache;     /* NULL: none */
+	unsigned char seed[16];  /* of the numbers of requests */
 	char *unix_path;
 	int listen_fd;
 	int port;
@@ -122,7 +124,7 @@ void exchange_free(struct exchange *x);
 bool exchange_answer(struct exchange *x);
 
 /* The line for the answer that stands. */
-void exchange_log(const struct exchange *x);
+void exchange_log(struct exchange *x);
 
 /* Decide now that the answer is an error; the first decision stands. Returns code. */
 int exchange_refuse(struct exchange *x, int status, int code, const char *format, ...) PRINTF(4, 5);
@@ -145,6 +147,10 @@ void reply_reset(struct reply *reply);
 
 /* The language was chosen among tags: best is the index, -1 for none. */
 void reply_varies_by_language(struct exchange *x, const char *const *tags, int count, int best);
+
+/* Whose connection it is; and whose request, into x->client. */
+void exchange_address(struct MHD_Connection *connection, struct address *ret);
+void exchange_find_client(struct exchange *x);
 
 /* As request_header, for the server itself: what a handler reads makes its answer personal. */
 const char *exchange_header(const struct exchange *x, const char *name);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sodium.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -177,6 +178,7 @@ int http_start(const struct http_options *options, struct err *err, struct http_
 	if (!h)
 		return no_memory(err);
 	h->listen_fd = -1;
+	randombytes_buf(h->seed, sizeof(h->seed));
 	h->checks_heads = str_starts(MHD_get_version(), "0.9.75");
 	fill_options(h, options);
 	raise_descriptors(h->options.connections);

@@ -326,12 +326,14 @@ static bool has_other(struct exchange *x, const char *if_none_match)
 
 static bool is_known(struct exchange *x)
 {
-	const char *if_none_match = exchange_header(x, "If-None-Match");
-	const char *since = exchange_header(x, "If-Modified-Since");
+	const char *if_none_match, *since, *etag;
 	struct reply *reply = &x->reply;
-	const char *etag;
 
-	if (!reply->etag || (!if_none_match && !since))
+	if (!reply->etag)
+		return false;
+	if_none_match = x->answer ? x->if_none_match : exchange_header(x, "If-None-Match");
+	since = x->answer ? x->if_modified_since : exchange_header(x, "If-Modified-Since");
+	if (!if_none_match && !since)
 		return false;
 	etag = etag_in(x->rq.cx.arena, reply->etag, x->coding);
 	return etag && (not_modified(if_none_match, since, etag, reply->modified) ||
