@@ -32,7 +32,7 @@ static void raised(void *arg, int64_t institution, int64_t version)
 	h->raised++;
 	if (institution == 0)
 		h->of[0] = version;
-	else if (institution < FIRST + 2)
+	else if (institution >= FIRST && institution < FIRST + 2)
 		h->of[1 + institution - FIRST] = version;
 }
 
