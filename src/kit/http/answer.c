@@ -17,9 +17,12 @@ static bool add(struct MHD_Response *response, const struct field *f)
 struct MHD_Response *answer_make(struct exchange *x)
 {
 	const struct reply *reply = &x->reply;
-	struct MHD_Response *response = MHD_create_response_from_buffer(
-		reply->len, (void *)reply->body, MHD_RESPMEM_PERSISTENT);
+	struct MHD_Response *response;
 
+	if (x->spare)
+		return x->response;
+	response = MHD_create_response_from_buffer(
+		reply->len, (void *)reply->body, MHD_RESPMEM_PERSISTENT);
 	if (!response)
 		return NULL;
 	for (int i = 0; x->answer && i < x->answer->field_count; i++)

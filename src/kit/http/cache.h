@@ -27,6 +27,7 @@ struct field {
 /* A finished answer with its bytes in one or more codings. Never changed but by cache_add_body. */
 struct answer {
 	_Atomic int references;
+	uint64_t serial; /* no other answer has it */
 	int status;
 	const char *type; /* NULL: none */
 	const char *etag; /* of the bytes as they are; NULL: none */

@@ -38,6 +38,7 @@ static const char *put_text(char **at, const char *s)
 
 struct answer *answer_new(const struct answer *model)
 {
+	static atomic_uint_fast64_t serial;
 	size_t size = size_of(model);
 	struct answer *a = malloc(size);
 	struct field *fields;
@@ -47,6 +48,7 @@ struct answer *answer_new(const struct answer *model)
 		return NULL;
 	*a = *model;
 	atomic_init(&a->references, 1);
+	a->serial = atomic_fetch_add(&serial, 1) + 1;
 	a->size = size;
 	a->entry = NULL;
 	fields = (struct field *)(a + 1);

@@ -143,7 +143,9 @@ static void take(struct exchange *x, struct answer *a, enum coding coding, struc
 	r->len = body.len;
 	x->answer = a;
 	x->coding = coding;
-	reply_address(x);
+	/* What all who ask without conditions get lies ready. */
+	if (x->if_none_match || x->if_modified_since || x->server->draining || !spare_take(x))
+		reply_address(x);
 }
 
 enum cached cached_look(struct exchange *x)
@@ -268,6 +270,7 @@ bool cached_keep(struct exchange *x)
 
 void cached_drop(struct exchange *x)
 {
+	spare_put(x);
 	answer_unref(x->answer);
 	x->answer = NULL;
 }

@@ -67,6 +67,7 @@ struct exchange *exchange_new(struct http_server *server, const char *target)
 void exchange_free(struct exchange *x)
 {
 	atomic_fetch_sub(&x->server->exchanges, 1);
+	spare_put(x);
 	if (x->response)
 		MHD_destroy_response(x->response);
 	answer_unref(x->answer);

@@ -11,6 +11,7 @@
 #include "kit/http/client.h"
 #include "kit/http/params.h"
 #include "kit/http/peers.h"
+#include "kit/http/spare.h"
 
 #define TARGET_MAX    (8 * KIB) /* bytes of path and query */
 #define ARENA_DEFAULT (8 * MIB)
@@ -85,7 +86,8 @@ struct exchange {
 	struct answer
 		*answer; /* the reply's body and common fields lie in it; NULL: in the arena */
 	struct MHD_Response *response;
-	int64_t began; /* steady ms */
+	struct spare *spare; /* that the response belongs to; NULL: it is the exchange's own */
+	int64_t began;       /* steady ms */
 };
 
 /* Everything that one running server has. */
@@ -99,7 +101,8 @@ struct http_server {
 	struct workers *workers; /* what runs here waits for no other server */
 	struct workers *patient; /* what does */
 	struct cache *cache;     /* NULL: none */
-	unsigned char seed[16];  /* of the numbers of requests */
+	struct spares spares;
+	unsigned char seed[16]; /* of the numbers of requests */
 	char *unix_path;
 	int listen_fd;
 	int port;

@@ -125,6 +125,7 @@ static void free_server(struct http_server *h)
 	free(h->unix_path);
 	router_free(h->router);
 	http_networks_free(h->proxies);
+	spares_done(&h->spares);
 	cache_free(h->cache);
 	free(h->origin);
 	free(h);
