@@ -2,6 +2,7 @@
  * cache_page.c's. */
 #include "kit/http/cache.h"
 
+#include <assert.h>
 #include <sodium.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -40,6 +41,8 @@ void cache_free(struct cache *c)
 	if (!c)
 		return;
 	drop_all(c);
+	for (size_t i = 0; i < CACHE_BUCKETS; i++)
+		assert(!c->buckets[i] && "somebody renders, or was forgotten");
 	cache_versions_done(&c->versions);
 	pthread_mutex_destroy(&c->lock);
 	free(c);

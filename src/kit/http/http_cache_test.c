@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,11 +20,27 @@
 
 static struct {
 	atomic_int rendered; /* how often any handler below ran */
+	atomic_int given_up; /* … would have waited for another server */
 	atomic_int entered;
 	atomic_bool held; /* handlers wait */
 	atomic_llong version, next_change_at;
 	size_t cache;
 } page;
+
+/* Whoever must go to another server first has said what is of no account, until it is done again.
+ */
+static int go_abroad(struct request *rq)
+{
+	int rc = ctx_may_wait(&rq->cx, "slow.test");
+
+	if (rc == 0)
+		return 0;
+	atomic_fetch_add(&page.given_up, 1);
+	request_header(rq, "X-Said");
+	reply_header(rq, "Set-Cookie", "a=1");
+	reply_versioned(rq, SCOPE, 99, 1);
+	return rc;
+}
 
 /* A page of 3 KB that says all it depends on. */
 static int show(struct request *rq)
@@ -32,8 +49,10 @@ static int show(struct request *rq)
 	const char *name = request_param(rq, "name"), *before = request_param(rq, "before");
 	int64_t version = atomic_load(&page.version);
 	char filling[3001];
-	int tag;
+	int tag, rc = str_starts(name, "abroad") ? go_abroad(rq) : 0;
 
+	if (rc < 0)
+		return rc;
 	atomic_fetch_add(&page.entered, 1);
 	while (page.held)
 		clock_sleep(1);
@@ -49,7 +68,7 @@ static int show(struct request *rq)
 	if (str_eq(name, "cookie"))
 		reply_header(rq, "Set-Cookie", "a=1");
 	reply_cache(rq, "public, max-age=15");
-	if (!str_eq(name, "unversioned"))
+	if (!str_ends(name, "unversioned"))
 		reply_versioned(rq, SCOPE, version, page.next_change_at);
 	reply_text(rq,
 		str_eq(name, "gone")    ? 410
@@ -526,6 +545,117 @@ static void test_leaving(void **state)
 	read_together(more, 3, "HTTP/1.1 200 ");
 }
 
+/* What is given up, to be done again where it may wait, holds up nobody who asks for the same, and
+ * is kept when it is done as if it had been done at once. */
+static void test_waiting_abroad(void **state)
+{
+	enum { EACH = 5 };
+	struct http_server *h = start(MIB);
+	int port = http_port(h), fds[EACH];
+
+	(void)state;
+	page.held = true;
+	ask_together(port, "/page/abroad", fds, EACH);
+	testing_wait(&page.entered, EACH);
+	page.held = false;
+	read_together(fds, EACH, "HTTP/1.1 200 ");
+	assert_int_equal(page.given_up, EACH);
+	check(port, "/page/abroad", "", "name=abroad before= version=1 ", EACH);
+	page.version = 2;
+	http_version_raised(h, SCOPE, 2);
+	check(port, "/page/abroad", "", "version=2 ", EACH + 1);
+	check(port, "/page/abroad", "Accept-Encoding: br\r\n", "Content-Encoding: br", EACH + 1);
+	assert_int_equal(page.given_up, EACH + 1);
+	check(port, "/page/abroad", "Cookie: s=1\r\n", "version=2 ", EACH + 2);
+	check(port, "/page/abroad-unversioned", "", "version=2 ", EACH + 3);
+	check(port, "/page/abroad-unversioned", "", "version=2 ", EACH + 4);
+	http_stop(h, 1000);
+}
+
+/* Something newer is said, or all is forgotten, while it waits: it is not kept. */
+static void test_newer_meanwhile(void **state)
+{
+	struct http_server *h = start(MIB);
+	int fd;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		page.held = true;
+		ask_together(http_port(h), "/page/abroad", &fd, 1);
+		testing_wait(&page.entered, 2 * i + 1);
+		if (i == 0)
+			http_version_raised(h, SCOPE, ++page.version);
+		else
+			http_cache_forget(h);
+		page.held = false;
+		read_together(&fd, 1, "HTTP/1.1 200 ");
+		check(http_port(h), "/page/abroad", "", "version=2 ", 2 * i + 2);
+		http_cache_forget(h);
+	}
+	http_stop(h, 1000);
+}
+
+/* What is asked for by more than may wait abroad is refused to the last ones, and holds up nobody.
+ */
+static void test_no_room_abroad(void **state)
+{
+	enum { ROOM = 2048 + 8, MORE = 40, ALL = ROOM + MORE, WORKERS = 8 };
+	static int fds[ALL];
+	struct http_server *h = start(MIB);
+	int refused = 0;
+
+	(void)state;
+	page.held = true;
+	ask_together(http_port(h), "/page/abroad", fds, ALL);
+	testing_wait(&page.given_up, ALL);
+	page.held = false;
+	for (int i = 0; i < ALL; i++) {
+		char *all = testing_read(fds[i], NULL);
+
+		assert_true(str_starts(all, "HTTP/1.1 "));
+		refused += str_starts(all, "HTTP/1.1 503 ");
+		free(all);
+		close(fds[i]);
+	}
+	/* When the last of them are handed over, the first may be done. */
+	assert_in_range(refused, MORE - WORKERS, MORE);
+	check(http_port(h), "/page/abroad", "", "name=abroad", ALL - refused);
+	http_stop(h, 1000);
+}
+
+static void *run_stop(void *h)
+{
+	http_stop(h, 50);
+	return NULL;
+}
+
+/* The server stops while some wait abroad, and others for their turn to. */
+static void test_stop_abroad(void **state)
+{
+	enum { ALL = 12, EACH = 8 };
+	struct http_server *h = start(MIB);
+	int fds[ALL], refused = 0;
+	pthread_t thread;
+
+	(void)state;
+	page.held = true;
+	ask_together(http_port(h), "/page/abroad", fds, ALL);
+	testing_wait(&page.given_up, ALL);
+	testing_wait(&page.entered, EACH);
+	pthread_create(&thread, NULL, run_stop, h);
+	clock_sleep(300);
+	page.held = false;
+	for (int i = 0; i < ALL; i++) {
+		char *all = testing_read(fds[i], NULL);
+
+		refused += str_starts(all, "HTTP/1.1 503 ");
+		free(all);
+		close(fds[i]);
+	}
+	pthread_join(thread, NULL);
+	assert_int_equal(refused, ALL - EACH);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -542,6 +672,10 @@ int main(void)
 		cmocka_unit_test(test_one_renders),
 		cmocka_unit_test(test_failing_together),
 		cmocka_unit_test(test_leaving),
+		cmocka_unit_test(test_waiting_abroad),
+		cmocka_unit_test(test_newer_meanwhile),
+		cmocka_unit_test(test_no_room_abroad),
+		cmocka_unit_test(test_stop_abroad),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
