@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "core/delivery.h"
+#include "core/versions.h"
 #include "feature/site/site.h"
 #include "kit/http/http.h"
 
@@ -20,8 +21,10 @@ struct serving {
 	struct http_server *http;
 	struct task_runner *tasks;
 	struct fetch_options fetch;
-	pthread_mutex_t ear; /* of kicked */
+	struct versions *versions;
+	pthread_mutex_t ear; /* of what follows */
 	struct delivery *kicked;
+	struct http_server *answering;
 };
 
 static atomic_bool ready;
@@ -52,12 +55,35 @@ static int is_ready(struct ctx *cx)
 	return rc;
 }
 
-/* The database's ear lives as long as the database, longer than the delivery that it kicks. */
-static void on_nudge(void *arg, const char *text)
+static void on_raised(void *arg, int64_t institution, int64_t version)
 {
 	struct serving *v = arg;
 
-	(void)text;
+	pthread_mutex_lock(&v->ear);
+	if (v->answering)
+		http_version_raised(v->answering, institution, version);
+	pthread_mutex_unlock(&v->ear);
+}
+
+static void on_forget(void *arg)
+{
+	struct serving *v = arg;
+
+	pthread_mutex_lock(&v->ear);
+	if (v->answering)
+		http_cache_forget(v->answering);
+	pthread_mutex_unlock(&v->ear);
+}
+
+/* The database's ear lives as long as the database, longer than what it tells. Who nudged hears
+ * that it was seen when this returns: from then on no page is older. */
+static void on_nudge(void *arg, const char *text)
+{
+	struct serving *v = arg;
+	struct err err = {0};
+
+	if (versions_hear(v->versions, text, &err) < 0 && *text)
+		log_event(LOG_WARN, "nudge", "text", text, "error", err_text(&err), NULL);
 	pthread_mutex_lock(&v->ear);
 	if (v->kicked)
 		delivery_kick(v->kicked);
@@ -69,6 +95,22 @@ static void listen_for(struct serving *v, struct delivery *d)
 	pthread_mutex_lock(&v->ear);
 	v->kicked = d;
 	pthread_mutex_unlock(&v->ear);
+}
+
+static void answer_by(struct serving *v, struct http_server *h)
+{
+	pthread_mutex_lock(&v->ear);
+	v->answering = h;
+	pthread_mutex_unlock(&v->ear);
+}
+
+static int start_versions(struct ctx *cx, struct serving *v)
+{
+	const struct versions_options options = {
+		.db = v->s->db, .raised = on_raised, .forget = on_forget, .arg = v};
+
+	v->versions = v->s->versions = versions_new(&options);
+	return v->versions ? 0 : ctx_fail(cx, ERR_MEMORY, "not enough memory");
 }
 
 /* Many connections, and little memory in the allocator's own pockets: threads here allocate much
@@ -153,11 +195,18 @@ static int start_http(struct ctx *cx, struct serving *v, const char *listen)
 		.db = v->s->db,
 		.server = v->s,
 		.workers = (int)settings_int(st, "server", "workers"),
+		.cache = (size_t)settings_int(st, "server", "cache"),
 		.error_page = site_error_page,
 		.ready = is_ready,
 		.access_log = settings_bool(st, "log", "access")};
+	int rc;
 
-	return http_start(&options, &cx->err, &v->http);
+	rc = http_start(&options, &cx->err, &v->http);
+	if (rc < 0)
+		return rc;
+	answer_by(v, v->http);
+	http_cache_forget(v->http); /* what rose since it started went unheard */
+	return 0;
 }
 
 static int start_delivery(struct ctx *cx, struct serving *v)
@@ -183,6 +232,8 @@ static int start(struct ctx *cx, struct serving *v, const char *listen)
 		rc = start_fetch(cx, v);
 	if (rc == 0)
 		rc = start_delivery(cx, v);
+	if (rc == 0)
+		rc = start_versions(cx, v);
 	if (rc == 0)
 		listen_for(v, v->s->delivery);
 	if (rc == 0)
@@ -211,6 +262,7 @@ static void stop(struct serving *v)
 	struct delivery *d = v->s ? v->s->delivery : NULL;
 
 	atomic_store(&ready, false);
+	answer_by(v, NULL); /* who drains answers nothing from the cache */
 	http_stop(v->http, drain);
 	tasks_stop(v->tasks);
 	listen_for(v, NULL);
@@ -243,6 +295,7 @@ static int run_serve(struct invocation *in)
 	}
 	stop(&v);
 	store_close(v.s);
+	versions_free(v.versions);
 	if (rc == 0)
 		log_event(LOG_INFO, "stopped", NULL);
 	return rc;

@@ -101,12 +101,27 @@ void clock_rfc3339(int64_t at, char *out)
 		snprintf(out + len, 32 - (size_t)len, "Z");
 }
 
+/* Two digits over the two letters at p. */
+static void put_two(char *p, int n)
+{
+	p[0] = (char)('0' + n / 10 % 10);
+	p[1] = (char)('0' + n % 10);
+}
+
+/* Every answer has one, so it is written without printf. */
 void clock_http_date(int64_t at, char *out)
 {
 	struct date d = from_ms(at);
 
-	snprintf(out, 32, "%s, %02d %s %04d %02d:%02d:%02d GMT", DAYS[d.weekday], d.day,
-		MONTHS[d.month - 1], d.year, d.hour, d.minute, d.second);
+	memcpy(out, "Mon, 00 Jan 0000 00:00:00 GMT", 30);
+	memcpy(out, DAYS[d.weekday], 3);
+	put_two(out + 5, d.day);
+	memcpy(out + 8, MONTHS[d.month - 1], 3);
+	put_two(out + 12, d.year / 100);
+	put_two(out + 14, d.year);
+	put_two(out + 17, d.hour);
+	put_two(out + 20, d.minute);
+	put_two(out + 23, d.second);
 }
 
 /* Readers of one piece at *s: they move *s past it, or return false. */

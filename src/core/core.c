@@ -40,6 +40,13 @@ static const struct setting SETTINGS[] = {
 		.max = 256,
 		.comment = "Threads that answer requests."},
 	{.section = "server",
+		.key = "cache",
+		.kind = SETTING_SIZE,
+		.fallback = "16m",
+		.max = INT64_C(1) << 40,
+		.comment =
+			"Memory for answers that are sent again as long as nothing changed. 0: each is made anew."},
+	{.section = "server",
 		.key = "drain",
 		.kind = SETTING_DURATION,
 		.fallback = "10s",

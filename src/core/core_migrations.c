@@ -213,9 +213,13 @@ static const char SPINE[] =
 static const char LOCAL_READERS[] = "DROP INDEX reader_local;"
 				    "CREATE INDEX reader_local ON reader (id) WHERE local = 1;";
 
+/* The sum of all versions, without reading the rows. */
+static const char VERSIONS[] = "CREATE INDEX institution_version ON institution (version);";
+
 static const struct migration STEPS[] = {
 	{1, "spine", SPINE},
 	{2, "local readers by id", LOCAL_READERS},
+	{3, "versions", VERSIONS},
 	{0},
 };
 

@@ -6,12 +6,17 @@
 #include "base/crash.h"
 #include "core/delivery.h"
 #include "core/server.h"
+#include "core/versions.h"
 
 #define ANSWER_MS 1000
 
 static void nudge(struct ctx *cx, const char *text)
 {
+	struct err err;
+
 	CRASH_POINT("publish.before_nudge");
+	if (cx->server->versions)
+		versions_hear(cx->server->versions, text, &err); /* failing, it forgets all */
 	if (cx->server->delivery)
 		delivery_kick(cx->server->delivery);
 	else

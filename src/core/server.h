@@ -11,6 +11,7 @@
 #include "kit/html/template.h"
 
 struct delivery;
+struct versions;
 struct key_cache;
 
 /* A file that pages need: a stylesheet, a font. */
@@ -37,6 +38,7 @@ struct server {
 	/* Of the serving process; NULL in commands. */
 	struct fetch_loop *fetch; /* for documents that a handler waits for */
 	struct delivery *delivery;
+	struct versions *versions;
 	struct key *key;        /* the instance actor's, for signed GETs */
 	struct key_cache *keys; /* institutions' private keys, opened */
 	int64_t started_at;

@@ -2,6 +2,7 @@
 // writes docs/performance.md. With names of parts as arguments, or in BENCH, only those run and nothing is written.
 import {test, step} from '../lib/test.mjs';
 import {needsBinary} from '../lib/store.mjs';
+import * as cached from './parts/cached.mjs';
 import * as dead from './parts/dead.mjs';
 import * as fanout from './parts/fanout.mjs';
 import * as large from './parts/large.mjs';
@@ -11,7 +12,7 @@ import {meter, quiet} from './lib/machine.mjs';
 import {describeMachine, print, write} from './lib/table.mjs';
 
 const WAIT = Number(process.env.BENCH_WAIT ?? 60); // seconds that each part waits for a quiet machine
-const PARTS = [sink, fanout, slow, dead, large];
+const PARTS = [sink, fanout, slow, dead, large, cached];
 
 test(async () => {
 	needsBinary();

@@ -17,6 +17,7 @@ int asset_get(struct request *rq)
 		if (!str_eq(f->name, name))
 			continue;
 		reply_cache(rq, ASSET_CACHE);
+		reply_constant(rq);
 		reply_body(rq, 200, f->type, f->bytes, f->len);
 		return 0;
 	}

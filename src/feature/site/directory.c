@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/str.h"
+#include "core/versions.h"
 #include "feature/site/excerpt.h"
 #include "feature/site/pages.h"
 #include "feature/site/site_db.h"
@@ -33,10 +34,14 @@ static int load(struct tx *tx, void *arg)
 {
 	struct directory *d = arg;
 	const struct institution *list;
+	int64_t version;
 	int rc = institution_list(tx, d->after, DIRECTORY_ITEMS + 1, &list, &d->count);
 
+	if (rc == 0)
+		rc = versions_server(tx, &version);
 	if (rc < 0)
 		return rc;
+	site_page_versioned(&d->page, 0, version);
 	d->more = d->count > DIRECTORY_ITEMS;
 	if (d->more)
 		d->count = DIRECTORY_ITEMS;

@@ -156,6 +156,7 @@ int feed_get(struct request *rq)
 			&w.page, arena_printf(rq->cx.arena, "/@%s/feed.atom", w.i->handle));
 	if (rc < 0)
 		return rc;
+	reply_versioned(rq, w.i->id, w.i->version, 0);
 	return site_render_reply(
 		rq, 200, "feed.atom.xml", "application/atom+xml; charset=utf-8", data_of(&w));
 }

@@ -38,6 +38,7 @@ static int load(struct tx *tx, void *arg)
 		rc = choose_language(tx, w);
 	if (rc < 0 || w->moved)
 		return rc;
+	site_page_versioned(&w->page, w->i->id, w->i->version);
 	w->list.institution = w->i->id;
 	rc = listing_load(tx, &w->list, w->page.lang);
 	if (rc == 0 && w->list.tag && w->list.count == 0 && !w->list.before.at)

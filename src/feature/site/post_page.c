@@ -29,6 +29,8 @@ static int load(struct tx *tx, void *arg)
 	if (rc == 0)
 		rc = institution_load(tx, w->post->institution, &w->i);
 	if (rc == 0)
+		site_page_versioned(&w->page, w->i->id, w->i->version);
+	if (rc == 0)
 		rc = post_tags(tx, w->id, &w->tags);
 	if (rc == 0)
 		rc = post_revisions(tx, w->id, &w->revisions, &w->revision_count);

@@ -185,8 +185,17 @@ int site_render_reply(
 	return 0;
 }
 
+void site_page_versioned(struct site_page *p, int64_t scope, int64_t version)
+{
+	p->scope = scope;
+	p->version = version;
+}
+
 int site_page_reply(struct site_page *p, int status, const char *template, json_t *data)
 {
+	if (p->version)
+		reply_versioned(
+			p->rq, p->scope, p->version, date_next_midnight(p->zone, clock_now()));
 	reply_header(p->rq, "Content-Language", site_tags[p->language]);
 	return site_render_reply(p->rq, status, template, "text/html; charset=utf-8", data);
 }

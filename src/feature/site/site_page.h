@@ -17,6 +17,7 @@ struct site_page {
 	const char *prefix;          /* of addresses: "/ru" as the path had it, or "" */
 	const char *zone;            /* IANA name, of the dates */
 	bool moved;                  /* the path wrote the language in another way than we do */
+	int64_t scope, version;      /* of its content, as it was read; version 0: of none */
 };
 
 /* Begin a page for the request: the language is that of the path's parameter "lang" when there is
@@ -37,7 +38,12 @@ char *site_address_in(const struct site_page *p, const char *lang, const char *p
  * memory. title: without the name of the site. path: the page's own, without language. */
 json_t *site_page_data(const struct site_page *p, const char *title, const char *path);
 
-/* Render and answer; takes the reference. HTML with the caching of public pages. */
+/* The content is an institution's, in the version that was read with it; or many institutions', in
+ * that of the server (0 is its scope). */
+void site_page_versioned(struct site_page *p, int64_t scope, int64_t version);
+
+/* Render and answer; takes the reference. HTML with the caching of public pages. What is versioned
+ * may be kept until midnight, when the days that a page tells may be other ones. */
 MUST_USE int site_page_reply(struct site_page *p, int status, const char *template, json_t *data);
 
 /* The same bytes without a page around them, for the feed. */

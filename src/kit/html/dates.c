@@ -211,3 +211,24 @@ bool date_timezone(const char *zone)
 	ucal_getCanonicalTimeZoneID(id, -1, canonical, ZONE_SIZE, &known, &status);
 	return U_SUCCESS(status) && known;
 }
+
+int64_t date_next_midnight(const char *zone, int64_t at_ms)
+{
+	static const UCalendarDateFields FIELDS[] = {
+		UCAL_HOUR_OF_DAY, UCAL_MINUTE, UCAL_SECOND, UCAL_MILLISECOND};
+	UChar zone16[ZONE_SIZE];
+	UErrorCode status = U_ZERO_ERROR;
+	UCalendar *calendar;
+	int64_t next;
+
+	u_uastrcpy(zone16, date_timezone(zone) ? zone : "Etc/UTC");
+	calendar = ucal_open(zone16, -1, "en_GB", UCAL_GREGORIAN, &status);
+	ucal_setMillis(calendar, (UDate)at_ms, &status);
+	ucal_add(calendar, UCAL_DATE, 1, &status);
+	for (size_t i = 0; U_SUCCESS(status) && i < LENGTH(FIELDS); i++)
+		ucal_set(calendar, FIELDS[i], 0);
+	next = (int64_t)ucal_getMillis(calendar, &status);
+	if (calendar)
+		ucal_close(calendar);
+	return U_SUCCESS(status) && next > at_ms ? next : at_ms + DAY;
+}

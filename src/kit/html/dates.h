@@ -19,6 +19,9 @@ enum date_style {
 char *date_text(
 	struct arena *a, const char *lang, const char *zone, int64_t at_ms, enum date_style style);
 
+/* When the next day begins there, later than at_ms. */
+int64_t date_next_midnight(const char *zone, int64_t at_ms);
+
 /* Is this the IANA name of a time zone, as "Asia/Tashkent"? */
 bool date_timezone(const char *zone);
 

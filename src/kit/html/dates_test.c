@@ -182,6 +182,33 @@ static void threads(void **state)
 	}
 }
 
+static void test_next_midnight(void **state)
+{
+	static const struct {
+		const char *zone, *at, *next;
+	} ROWS[] = {
+		{"Asia/Tashkent", "2026-11-25T12:00:00Z", "2026-11-25T19:00:00Z"},
+		{"Asia/Tashkent", "2026-11-25T18:59:59Z", "2026-11-25T19:00:00Z"},
+		{"Asia/Tashkent", "2026-11-25T19:00:00Z",
+			"2026-11-26T19:00:00Z"}, /* midnight itself */
+		{"Asia/Tashkent", "2026-12-31T20:00:00Z", "2027-01-01T19:00:00Z"},
+		{"Europe/Berlin", "2026-03-28T23:30:00Z",
+			"2026-03-29T22:00:00Z"}, /* a day of 23 hours */
+		{"Europe/Berlin", "2026-10-24T22:30:00Z", "2026-10-25T23:00:00Z"}, /* one of 25 */
+		{"Nowhere/Else", "2026-11-25T12:00:00Z", "2026-11-26T00:00:00Z"},
+		{"Etc/UTC", "2028-02-28T01:00:00Z", "2028-02-29T00:00:00Z"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(ROWS); i++) {
+		char text[32];
+
+		clock_rfc3339(
+			date_next_midnight(ROWS[i].zone, clock_parse_rfc3339(ROWS[i].at)), text);
+		assert_string_equal(text, ROWS[i].next);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -190,6 +217,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(extremes, setup, teardown),
 		cmocka_unit_test(timezone_names),
 		cmocka_unit_test(full_arena),
+		cmocka_unit_test(test_next_midnight),
 		cmocka_unit_test(threads),
 	};
 

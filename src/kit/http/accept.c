@@ -286,3 +286,36 @@ int accept_language(const char *header, const char *const *tags, int count)
 	}
 	return best;
 }
+
+/* The coding that an element names, CODINGS for another's. */
+static enum coding coding_of(struct slice name)
+{
+	if (is_text(name, "br"))
+		return CODING_BR;
+	if (is_text(name, "gzip") || is_text(name, "x-gzip"))
+		return CODING_GZIP;
+	return is_text(name, "identity") ? CODING_IDENTITY : CODINGS;
+}
+
+void accept_coding(const char *header, int *weights)
+{
+	struct slice rest = {header, header ? strlen(header) : 0};
+	int any = -1;
+
+	for (int c = 0; c < CODINGS; c++)
+		weights[c] = -1;
+	for (int i = 0; rest.len && i < ELEMENTS_MAX; i++) {
+		struct slice parameters = cut(&rest, ',');
+		struct slice name = cut(&parameters, ';');
+		enum coding c = coding_of(name);
+		int weight = weight_of(parameters);
+		int *named = is_text(name, "*") ? &any : c < CODINGS ? &weights[c] : NULL;
+
+		if (named && *named < 0)
+			*named = weight;
+	}
+	/* Not named: as "*" says. Without it, bytes as they are will do when nothing else does. */
+	for (int c = 0; c < CODINGS; c++)
+		if (weights[c] < 0)
+			weights[c] = any >= 0 ? any : c == CODING_IDENTITY ? 1 : 0;
+}

@@ -110,6 +110,59 @@ static const struct {
 	{";q=1", -1},
 };
 
+static const struct {
+	const char *header;
+	int br, gzip, identity;
+} CODING_ROWS[] = {
+	{NULL, 0, 0, 1},
+	{"", 0, 0, 1},
+	{" ", 0, 0, 1},
+	{"gzip", 0, 1000, 1},
+	{"GZip", 0, 1000, 1},
+	{"x-gzip", 0, 1000, 1},
+	{"gzip, deflate, br", 1000, 1000, 1},
+	{"gzip;q=1.0, br;q=0.8", 800, 1000, 1},
+	{"br;q=0.001", 1, 0, 1},
+	{"identity", 0, 0, 1000},
+	{"gzip;q=0.5, identity", 0, 500, 1000},
+	{"identity;q=0", 0, 0, 0},
+	{"gzip, identity;q=0", 0, 1000, 0},
+	{"*", 1000, 1000, 1000},
+	{"*;q=0", 0, 0, 0},
+	{"gzip, *;q=0", 0, 1000, 0},
+	{"br, *;q=0.5", 1000, 500, 500},
+	{"gzip;q=0, *", 1000, 0, 1000},
+	{"identity;q=0, *;q=0.3", 300, 300, 0},
+	{"gzip;q=0, gzip", 0, 0, 1}, /* the first one counts */
+	{"gzip;q=1.001, br", 1000, 0, 1},
+	{"gzip;q=x", 0, 0, 1},
+	{"gzip;q=", 0, 0, 1},
+	{"gzip ; q=0.5 , br ;q=0.25", 250, 500, 1},
+	{"gzip;a=b;q=0.5", 0, 500, 1},
+	{"gzip;Q=0.5", 0, 500, 1},
+	{"gzipp, brx, zstd, deflate", 0, 0, 1},
+	{",, ,gzip,,", 0, 1000, 1},
+	{";q=1, =, \"gzip\"", 0, 0, 1},
+	{"\"gzip, br", 0, 0, 1},
+	{"a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,gzip", 0, 0, 1},
+};
+
+static void test_codings(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(CODING_ROWS); i++) {
+		int got[CODINGS];
+
+		accept_coding(CODING_ROWS[i].header, got);
+		if (got[CODING_BR] != CODING_ROWS[i].br ||
+			got[CODING_GZIP] != CODING_ROWS[i].gzip ||
+			got[CODING_IDENTITY] != CODING_ROWS[i].identity)
+			fail_msg("%zu: \"%s\": %d %d %d", i,
+				CODING_ROWS[i].header ? CODING_ROWS[i].header : "(none)",
+				got[CODING_BR], got[CODING_GZIP], got[CODING_IDENTITY]);
+	}
+}
+
 static void test_types(void **state)
 {
 	(void)state;
@@ -132,6 +185,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_types),
 		cmocka_unit_test(test_languages),
+		cmocka_unit_test(test_codings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

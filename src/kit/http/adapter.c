@@ -7,11 +7,11 @@
  * closed. */
 #include "kit/http/adapter.h"
 
-#include <netinet/in.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/str.h"
+#include "kit/http/cached.h"
 #include "kit/http/head.h"
 #include "kit/http/worker.h"
 
@@ -27,17 +27,6 @@ enum MHD_Result adapter_accept(void *cls, const struct sockaddr *addr, socklen_t
 	return !h->draining && peers_admit(h->peers, &address) ? MHD_YES : MHD_NO;
 }
 
-static void address_of(struct MHD_Connection *connection, struct address *ret)
-{
-	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	const struct sockaddr *sa = info ? info->client_addr : NULL;
-	socklen_t len = sa && sa->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
-							: sizeof(struct sockaddr_in);
-
-	http_address_of_socket(sa, len, ret);
-}
-
 static int socket_of(struct MHD_Connection *connection)
 {
 	return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
@@ -50,7 +39,7 @@ void adapter_connection(void *cls, struct MHD_Connection *connection, void **soc
 	struct address address;
 
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-		address_of(connection, &address);
+		exchange_address(connection, &address);
 		*socket_context = peers_add(h->peers, &address, socket_of(connection));
 	} else {
 		peers_remove(h->peers, *socket_context);
@@ -206,7 +195,7 @@ static void read_target(struct exchange *x)
 		path += strcspn(path, "/?#");
 	}
 	len = strcspn(path, "?");
-	x->query = path[len] == '?' ? path + len + 1 : NULL;
+	x->query_text = path[len] == '?' ? path + len + 1 : NULL;
 	x->rq.path = len ? arena_copy(x->rq.cx.arena, path, len) : "/";
 	if (!x->rq.path)
 		x->rq.path = "";
@@ -217,7 +206,7 @@ static void choose_representation(struct exchange *x)
 {
 	if (!x->match.endpoint->next)
 		return;
-	x->match.endpoint = endpoint_choose(x->match.endpoint, request_header(&x->rq, "Accept"));
+	x->match.endpoint = endpoint_choose(x->match.endpoint, exchange_header(x, "Accept"));
 	x->match.cors = x->match.endpoint->route->cors;
 	x->reply.vary_accept = true;
 }
@@ -249,16 +238,6 @@ static void find_route(struct exchange *x)
 		x->method_text, allow);
 }
 
-static void find_client(struct exchange *x)
-{
-	struct address socket, client;
-
-	address_of(x->connection, &socket);
-	client_address(
-		x->server->proxies, &socket, request_header(&x->rq, "X-Forwarded-For"), &client);
-	http_address_text(&client, x->client);
-}
-
 /* The head is here: judge it. */
 static enum MHD_Result begin(struct exchange *x, const char *version)
 {
@@ -267,7 +246,6 @@ static enum MHD_Result begin(struct exchange *x, const char *version)
 
 	read_method(x);
 	read_target(x);
-	find_client(x);
 	if (check_head(x, version, &head) < 0) {
 		x->status = 400;
 		return refuse_urgently(x); /* nothing behind such a head can be trusted to be a body
@@ -308,12 +286,30 @@ static enum MHD_Result queue_answer(struct exchange *x)
 	return MHD_queue_response(x->connection, (unsigned)x->reply.status, x->response);
 }
 
+/* The pool has ended; whoever waited for a worker's answer until then gets one from here. */
+static enum MHD_Result answer_stopping(struct exchange *x)
+{
+	exchange_refuse(x, 503, ERR_BUSY, "This server is stopping: try again later.");
+	(void)exchange_answer(x); /* its status stands: no handler runs */
+	x->response = answer_make(x);
+	return queue_answer(x);
+}
+
 static enum MHD_Result hand_over(struct exchange *x)
 {
 	x->rq.body = buf_text(&x->body);
 	x->rq.body_len = x->body.len;
 	peer_is_served(x->server->peers, x->peer);
-	return workers_push(x->server->workers, x) ? MHD_YES : MHD_NO;
+	switch (cached_look(x)) {
+	case CACHED_HERE:
+		x->response = answer_make(x);
+		return queue_answer(x);
+	case CACHED_WAITS:
+		return MHD_YES;
+	case CACHED_NOT:
+		break;
+	}
+	return workers_push(x->server->workers, x) ? MHD_YES : answer_stopping(x);
 }
 
 enum MHD_Result adapter_request(void *cls, struct MHD_Connection *connection, const char *url,

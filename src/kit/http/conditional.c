@@ -24,6 +24,16 @@ void etag_make(const char *type, const void *p, size_t len, char *out)
 	out[2 + 2 * HASH_BYTES] = '\0';
 }
 
+const char *etag_in(struct arena *a, const char *etag, enum coding coding)
+{
+	const char *name = coding_name(coding);
+	size_t len = strlen(etag);
+
+	if (!name || len < 2)
+		return etag;
+	return arena_printf(a, "%.*s-%s\"", (int)len - 1, etag, name);
+}
+
 /* Characters of a tag between its quotes (etagc). */
 static size_t tag_length(const char *s)
 {

@@ -82,10 +82,24 @@ static void test_tags(void **state)
 	assert_true(etag_matches(b, b));
 }
 
+static void test_tag_of_a_coding(void **state)
+{
+	struct arena *a = arena_new(64 * KIB);
+
+	(void)state;
+	assert_string_equal(etag_in(a, TAG, CODING_IDENTITY), TAG);
+	assert_string_equal(etag_in(a, TAG, CODING_GZIP), "\"abc-gzip\"");
+	assert_string_equal(etag_in(a, "W/" TAG, CODING_BR), "W/\"abc-br\"");
+	assert_string_equal(etag_in(a, "\"\"", CODING_BR), "\"-br\"");
+	assert_string_equal(etag_in(a, "x", CODING_BR), "x"); /* no tag at all */
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_tag_of_a_coding),
 		cmocka_unit_test(test_tags),
 	};
 

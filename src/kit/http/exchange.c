@@ -1,16 +1,33 @@
 /* The life of one request outside of the library: made, judged, handed to its handler, answered. */
 #include "kit/http/exchange.h"
 
+#include <sodium.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/id.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "kit/http/accept.h"
+#include "kit/http/cached.h"
 #include "kit/http/crosssite.h"
+
+/* A number that tells nobody how many there were: a count under a secret hash, which is cheaper
+ * than to ask the kernel for each. */
+static void number(struct exchange *x)
+{
+	static atomic_uint_fast64_t count;
+	uint64_t n = atomic_fetch_add(&count, 1);
+	unsigned char hash[crypto_shorthash_siphashx24_BYTES];
+
+	_Static_assert(
+		sizeof(x->server->seed) == crypto_shorthash_siphashx24_KEYBYTES, "size of the key");
+	crypto_shorthash_siphashx24(hash, (const unsigned char *)&n, sizeof(n), x->server->seed);
+	sodium_bin2base64(x->rq.cx.request, sizeof(x->rq.cx.request), hash, sizeof(hash),
+		sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
 
 struct exchange *exchange_new(struct http_server *server, const char *target)
 {
@@ -39,7 +56,7 @@ struct exchange *exchange_new(struct http_server *server, const char *target)
 	x->rq.client = x->client;
 	x->rq.reply = &x->reply;
 	reply_reset(&x->reply);
-	id_random_text(x->rq.cx.request);
+	number(x);
 	if (len > TARGET_MAX)
 		exchange_refuse(x, 414, ERR_TOO_LARGE,
 			"The address is longer than %zu bytes: shorten it.", TARGET_MAX);
@@ -50,8 +67,10 @@ struct exchange *exchange_new(struct http_server *server, const char *target)
 void exchange_free(struct exchange *x)
 {
 	atomic_fetch_sub(&x->server->exchanges, 1);
+	spare_put(x);
 	if (x->response)
 		MHD_destroy_response(x->response);
+	answer_unref(x->answer);
 	arena_free(x->rq.cx.arena);
 	arena_free(x->used_up);
 	buf_done(&x->body);
@@ -109,7 +128,7 @@ static void keep_error_fields(struct reply *reply)
 		next = f->next;
 		f->next = NULL;
 		for (size_t i = 0; i < LENGTH(KEPT); i++)
-			keep = keep || str_eq_nocase(f->name, KEPT[i]);
+			keep = keep || str_eq_nocase(f->field.name, KEPT[i]);
 		if (!keep)
 			continue;
 		*reply->last = f;
@@ -152,32 +171,50 @@ static int answer_options(struct request *rq, unsigned methods)
 	return 0;
 }
 
-static int check_site(struct request *rq)
+static int check_site(struct exchange *x)
 {
+	const struct request *rq = &x->rq;
+
 	if (rq->method == GET || rq->route->cross_site)
 		return 0;
-	return crosssite_check(exchange_of(rq)->server->origin,
-		request_header(rq, "Sec-Fetch-Site"), request_header(rq, "Origin"),
-		request_header(rq, "Referer"), &rq->cx.err);
+	return crosssite_check(x->server->origin, exchange_header(x, "Sec-Fetch-Site"),
+		exchange_header(x, "Origin"), exchange_header(x, "Referer"), &x->rq.cx.err);
 }
 
-static int read_params(struct exchange *x)
+int exchange_read_params(struct exchange *x)
 {
 	struct request *rq = &x->rq;
-	bool form = rq->body_len > 0 && params_is_form(request_header(rq, "Content-Type"));
+	bool form = rq->body_len > 0 && params_is_form(exchange_header(x, "Content-Type"));
+	int rc;
 
-	return params_read(rq->cx.arena, &x->match, x->query, form ? rq->body : NULL, rq->body_len,
-		&rq->cx.err, &x->values);
+	if (x->has_values)
+		return 0;
+	rc = params_read(rq->cx.arena, &x->match, x->query_text, form ? rq->body : NULL,
+		rq->body_len, &rq->cx.err, &x->values);
+	x->has_values = rc == 0;
+	return rc;
+}
+
+/* Bytes in some coding that the client takes: as they are will do for all that say nothing. */
+static int check_coding(struct exchange *x)
+{
+	accept_coding(exchange_header(x, "Accept-Encoding"), x->weights);
+	if (x->rq.method != GET || coding_choose(x->weights, true) != CODINGS)
+		return 0;
+	return err_set(&x->rq.cx.err, ERR_NOT_ACCEPTABLE,
+		"Accept-Encoding refuses all that this server sends: allow br, gzip or identity.");
 }
 
 /* All checks that the row declares, then its handler. */
 static int run_route(struct exchange *x)
 {
 	struct request *rq = &x->rq;
-	int rc = check_site(rq);
+	int rc = check_site(x);
 
 	if (rc == 0)
-		rc = read_params(x);
+		rc = check_coding(x);
+	if (rc == 0)
+		rc = exchange_read_params(x);
 	if (rc == 0)
 		rc = rq->route->handler(rq);
 	if (arena_failed(rq->cx.arena))
@@ -194,13 +231,14 @@ static int run_route(struct exchange *x)
 	return rc;
 }
 
-static void log_access(const struct exchange *x)
+void exchange_log(struct exchange *x)
 {
 	char status[16], ms[24], bytes[24];
 	bool failed = x->reply.status >= 500;
 
 	if (!x->server->options.access_log && !failed)
 		return;
+	exchange_find_client(x);
 	snprintf(status, sizeof status, "%d", x->reply.status);
 	snprintf(ms, sizeof ms, "%lld", (long long)(clock_steady() - x->began));
 	snprintf(bytes, sizeof bytes, "%zu",
@@ -218,14 +256,27 @@ static void forget_run(struct exchange *x)
 
 	reply_reset(&x->reply);
 	x->reply.vary_accept = by_type;
-	x->values = (struct values){0};
 	x->rq.cx.err = (struct err){0};
+}
+
+/* Run what the route says, up to a reply that is complete for all who may ask; an error is one
+ * too. */
+static void produce(struct exchange *x, int rc)
+{
+	if (rc < 0)
+		exchange_error(x, x->status ? x->status : err_http_status(rc));
+	reply_complete(x);
 }
 
 bool exchange_answer(struct exchange *x)
 {
 	int rc;
 
+	exchange_find_client(x);
+	if (cached_finish(x)) {
+		exchange_log(x);
+		return true;
+	}
 	if (x->status == 0 && x->options)
 		rc = answer_options(&x->rq, x->match.methods);
 	else if (x->status == 0)
@@ -234,18 +285,21 @@ bool exchange_answer(struct exchange *x)
 		rc = x->rq.cx.err.code;
 	if (rc < 0 && x->rq.cx.hurried && x->rq.cx.waits_for) {
 		forget_run(x);
+		cached_end(x);
 		return false;
 	}
-	if (rc < 0)
-		exchange_error(x, x->status ? x->status : err_http_status(rc));
-	reply_finish(x);
+	produce(x, rc);
+	if (!cached_keep(x))
+		reply_address(x);
 	if (arena_failed(x->rq.cx.arena) && !x->used_up) {
 		/* The handler left no room for the headers that every answer carries. */
+		cached_drop(x);
 		rc = err_set(&x->rq.cx.err, ERR_MEMORY,
 			"This request needs more memory than one may have.");
-		exchange_error(x, err_http_status(rc));
-		reply_finish(x);
+		produce(x, rc);
+		reply_address(x);
 	}
-	log_access(x);
+	cached_end(x);
+	exchange_log(x);
 	return true;
 }

@@ -7,9 +7,11 @@
 
 #include <microhttpd.h>
 
+#include "kit/http/cache.h"
 #include "kit/http/client.h"
 #include "kit/http/params.h"
 #include "kit/http/peers.h"
+#include "kit/http/spare.h"
 
 #define TARGET_MAX    (8 * KIB) /* bytes of path and query */
 #define ARENA_DEFAULT (8 * MIB)
@@ -24,7 +26,7 @@ enum phase {
 };
 
 struct reply_field {
-	const char *name, *value;
+	struct field field;
 	struct reply_field *next;
 };
 
@@ -38,6 +40,16 @@ struct reply {
 	int64_t modified; /* ms; 0: not known */
 	bool vary_accept, vary_language;
 	bool broken; /* a header was refused: the whole answer becomes an error */
+
+	/* For the answer cache. */
+	bool versioned, constant;
+	bool personal; /* it may depend on what is no part of the cache's key */
+	int64_t scope, version, next_change_at;
+	const char *const *languages; /* that it was negotiated among; in the arena */
+	int language_count, language; /* the one that was chosen; -1: none suited */
+
+	const char *etag; /* of the bytes as they are; NULL: none */
+	bool suits;       /* worth compressing */
 };
 
 struct exchange {
@@ -54,8 +66,9 @@ struct exchange {
 	const char *method_text;
 	struct route_match match;
 	struct values values;
+	bool has_values; /* they were read */
 	struct buf body;
-	const char *query; /* NULL when none */
+	const char *query_text; /* NULL when none */
 	char client[ADDRESS_TEXT_SIZE];
 	bool options;  /* the method was OPTIONS */
 	bool has_body; /* the head announces one */
@@ -65,8 +78,16 @@ struct exchange {
 	int status;            /* of a refusal that was decided before a handler ran; 0: none */
 	struct arena *used_up; /* the request's memory, when an error's page needed fresh one */
 	struct reply reply;
+	struct cache_ticket ticket;
+	const char *if_none_match, *if_modified_since; /* when the cache is asked */
+	struct cache_query query;                      /* key NULL: the answer cache is not asked */
+	int weights[CODINGS];                          /* of the codings that the client takes */
+	enum coding coding;                            /* of the answer */
+	struct answer
+		*answer; /* the reply's body and common fields lie in it; NULL: in the arena */
 	struct MHD_Response *response;
-	int64_t began; /* steady ms */
+	struct spare *spare; /* that the response belongs to; NULL: it is the exchange's own */
+	int64_t began;       /* steady ms */
 };
 
 /* Everything that one running server has. */
@@ -79,6 +100,9 @@ struct http_server {
 	struct peers *peers;
 	struct workers *workers; /* what runs here waits for no other server */
 	struct workers *patient; /* what does */
+	struct cache *cache;     /* NULL: none */
+	struct spares spares;
+	unsigned char seed[16]; /* of the numbers of requests */
 	char *unix_path;
 	int listen_fd;
 	int port;
@@ -102,6 +126,9 @@ void exchange_free(struct exchange *x);
  * cx.hurried forbids it: then nothing was answered, and it is to be run again (cx.waits_for). */
 bool exchange_answer(struct exchange *x);
 
+/* The line for the answer that stands. */
+void exchange_log(struct exchange *x);
+
 /* Decide now that the answer is an error; the first decision stands. Returns code. */
 int exchange_refuse(struct exchange *x, int status, int code, const char *format, ...) PRINTF(4, 5);
 
@@ -115,10 +142,24 @@ struct MHD_Response *answer_make(struct exchange *x);
 /* The same as bytes on the wire, "Connection: close" with them. */
 void answer_print(struct exchange *x, struct buf *out);
 
-/* Fill in what every answer carries, entity tag and 304 included. Once, when the reply is finished.
- */
-void reply_finish(struct exchange *x);
+/* Fill in what every answer carries, whoever asks: once, when the handler is done. Then what
+ * depends on who asks: coding, entity tag, 304, the request's number, the date. */
+void reply_complete(struct exchange *x);
+void reply_address(struct exchange *x);
 void reply_reset(struct reply *reply);
+
+/* The language was chosen among tags: best is the index, -1 for none. */
+void reply_varies_by_language(struct exchange *x, const char *const *tags, int count, int best);
+
+/* Whose connection it is; and whose request, into x->client. */
+void exchange_address(struct MHD_Connection *connection, struct address *ret);
+void exchange_find_client(struct exchange *x);
+
+/* As request_header, for the server itself: what a handler reads makes its answer personal. */
+const char *exchange_header(const struct exchange *x, const char *name);
+
+/* What the row declares; once. ERR_INVALID. */
+int exchange_read_params(struct exchange *x);
 
 extern const struct route health_routes[];
 

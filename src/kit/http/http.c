@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sodium.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -11,6 +12,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "kit/http/adapter.h"
+#include "kit/http/cached.h"
 #include "kit/http/listen.h"
 #include "kit/http/thread.h"
 #include "kit/http/worker.h"
@@ -123,6 +125,8 @@ static void free_server(struct http_server *h)
 	free(h->unix_path);
 	router_free(h->router);
 	http_networks_free(h->proxies);
+	spares_done(&h->spares);
+	cache_free(h->cache);
 	free(h->origin);
 	free(h);
 }
@@ -156,6 +160,9 @@ static int start_parts(struct http_server *h, const struct http_options *o, stru
 	if ((o->origin && !h->origin) || !h->peers || !start_workers(h))
 		return no_memory(err);
 	h->options.origin = h->origin;
+	h->cache = o->cache ? cached_new(o->cache) : NULL;
+	if (o->cache && !h->cache)
+		return no_memory(err);
 	h->daemon = start_library(h);
 	if (!h->daemon)
 		return err_set(err, ERR_IO, "The HTTP server on %.100s does not start: %s.",
@@ -172,6 +179,7 @@ int http_start(const struct http_options *options, struct err *err, struct http_
 	if (!h)
 		return no_memory(err);
 	h->listen_fd = -1;
+	randombytes_buf(h->seed, sizeof(h->seed));
 	h->checks_heads = str_starts(MHD_get_version(), "0.9.75");
 	fill_options(h, options);
 	raise_descriptors(h->options.connections);

@@ -61,6 +61,10 @@ struct route {
 	/* True: a POST from another site is taken (inboxes). False: Sec-Fetch-Site, Origin, or at
 	 * least Referer must be there and ours, whatever the method but GET. */
 	bool cross_site;
+	/* GET: an anonymous answer that is versioned may come from the answer cache. It must then
+	 * depend on nothing but the declared parameters, reply_versioned's version, and the
+	 * language by request_accept_language; request_header makes it personal. */
+	bool cached;
 	bool cors; /* answered with Access-Control-Allow-Origin: * */
 	/* Media types that this row answers with, separated by "|", when several rows share method
 	 * and path: the best by Accept is called (Vary: Accept is added), the first row for a
@@ -87,6 +91,7 @@ struct http_options {
 	/* A request must have arrived whole by then (a byte a second does not extend it); 0: 20 s.
 	 */
 	int64_t deadline_ms;
+	size_t cache; /* bytes of the answer cache; 0: none */
 	/* Writes the body of an error: status, sentence. NULL: plain text (JSON when the client
 	 * takes only that). Headers that the handler set before it failed are dropped but
 	 * WWW-Authenticate, Retry-After, Allow and Set-Cookie. */
@@ -107,6 +112,13 @@ int http_port(const struct http_server *h); /* 0 for a unix socket */
 /* Stop accepting, let requests under way end (at most drain_ms), free. After that time requests
  * that no worker has begun are answered 503; handlers that run are waited for. Takes NULL. */
 void http_stop(struct http_server *h, int64_t drain_ms);
+
+/* The newest version of a scope (an institution's id; 0: the server as a whole) is at least this:
+ * older answers are no longer sent from the cache. From any thread, cheap. */
+void http_version_raised(struct http_server *h, int64_t scope, int64_t version);
+
+/* Nothing is known of versions any more: whatever was answered is to be rendered again. */
+void http_cache_forget(struct http_server *h);
 
 /* What a handler sees. The request is also a context: first member. */
 struct request {
@@ -142,7 +154,8 @@ int request_accept(struct request *rq, const char *const *types, int count);
 int request_accept_language(struct request *rq, const char *const *tags, int count);
 
 /* Answers. ETag (from the bytes, unless the handler sets one), Content-Length, HEAD, If-None-Match
- * and If-Modified-Since are the server's work, for 200 to GET; without reply_cache such an answer
+ * and If-Modified-Since are the server's work, for 200 to GET, and so is compressing text, for
+ * requests without Cookie; without reply_cache such an answer
  * is "no-cache", any other "no-store".
  *
  * reply_header adds; a name given twice stands twice. A value that would split the header, and
@@ -156,6 +169,13 @@ void reply_text(struct request *rq, int status, const char *type,
 void reply_redirect(struct request *rq, int status, const char *location);
 void reply_modified(struct request *rq, int64_t at); /* Last-Modified */
 void reply_cache(struct request *rq, const char *cache_control);
+
+/* For rows that are `cached`. The answer, 200 or 410, may be kept for whoever asks the same:
+ * version is that of scope, read in the transaction that read the content; next_change_at: ms, when
+ * the answer changes by itself, 0: never. */
+void reply_versioned(struct request *rq, int64_t scope, int64_t version, int64_t next_change_at);
+/* The same for what lasts as long as the process; the body is kept where it is. */
+void reply_constant(struct request *rq);
 
 /* The table of routes as text, for `chorsu routes`. */
 void http_routes_print(const struct route *const *routes, bool json, struct buf *out);

@@ -117,6 +117,8 @@ int route_check(const struct route *row, struct err *err)
 		return bad_row(err, row, "may be called by nobody: say who");
 	if (!row->handler)
 		return bad_row(err, row, "has no handler");
+	if (row->cached && (row->method != GET || row->who != ANYONE))
+		return bad_row(err, row, "is cached, which only answers to anybody's GET can be");
 	if (row->method == GET && row->body_max > 0)
 		return bad_row(err, row, "takes a body, which a GET never has");
 	return 0;
@@ -144,11 +146,11 @@ static json_t *params_json(const struct param *params)
 
 static json_t *route_json(const struct route *row)
 {
-	return json_pack("{s:s, s:s, s:s, s:I, s:b, s:b, s:s*, s:o, s:s}", "method",
+	return json_pack("{s:s, s:s, s:s, s:I, s:b, s:b, s:b, s:s*, s:o, s:s}", "method",
 		route_method_name(row->method), "path", row->path, "who", WHO_NAMES[row->who],
 		"body_max", (json_int_t)row->body_max, "cross_site", row->cross_site, "cors",
-		row->cors, "accept", row->accept, "params", params_json(row->params), "says",
-		row->says ? row->says : "");
+		row->cors, "cached", row->cached, "accept", row->accept, "params",
+		params_json(row->params), "says", row->says ? row->says : "");
 }
 
 static void print_json(const struct route *const *routes, struct buf *out)
@@ -179,6 +181,8 @@ static void print_row(const struct route *row, struct buf *out)
 		buf_adds(out, " cross-site");
 	if (row->cors)
 		buf_adds(out, " cors");
+	if (row->cached)
+		buf_adds(out, " cached");
 	if (row->accept)
 		buf_addf(out, " %s", row->accept);
 	for (const struct param *p = row->params; p && p->name; p++)

@@ -1,6 +1,7 @@
 // Rows of the table: {what, value, target, reached, note}. Printing, and docs/performance.md with the machine that they stand for.
 //
 //   atMost('start', 120, 150, 'ms', 'median of 5')      a row whose value must not be over the target
+//   atLeast('pages', 1.2, 1.1, '×')                      … not be under it
 //   told('the sink', 3.1, 's CPU')                       a row without a target
 import {readFileSync, writeFileSync} from 'node:fs';
 import {cpus, release, totalmem} from 'node:os';
@@ -16,6 +17,10 @@ const figure = (value, unit) => {
 
 export const atMost = (what, value, target, unit, note = '') => ({
 	what, value: figure(value, unit), target: `≤ ${target} ${unit}`, reached: Number(value.toFixed(2)) <= target, note,
+});
+
+export const atLeast = (what, value, target, unit, note = '') => ({
+	what, value: figure(value, unit), target: `≥ ${target} ${unit}`, reached: Number(value.toFixed(2)) >= target, note,
 });
 
 export const told = (what, value, unit, note = '') => ({what, value: figure(value, unit), note, reached: true});
