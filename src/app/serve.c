@@ -10,6 +10,7 @@
 #include "app/app.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/priority.h"
 #include "base/str.h"
 #include "core/delivery.h"
 #include "core/versions.h"
@@ -285,6 +286,7 @@ static int run_serve(struct invocation *in)
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
 	sigaction(SIGPIPE, &ignore, NULL);
 	set_limits();
+	priority_set(0);
 	rc = store_open(&in->cx, in->dir, true, &v.s);
 	if (rc == 0)
 		rc = start(&in->cx, &v, invocation_text(in, "listen"));

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/priority.h"
 
 #define ARENA_MAX     (16 * MIB)
 #define LOOK_EVERY_MS 1000
@@ -79,6 +80,7 @@ static void *scheduler_main(void *arg)
 	struct delivery *d = arg;
 	bool kicked = true, owed = false, last = false;
 
+	priority_set(DELIVERY_NICENESS);
 	while (!last) {
 		struct job *finished = wait_for_work(d, &kicked, &last);
 
@@ -142,7 +144,7 @@ static int start_loops(struct delivery *d, const struct delivery_options *option
 					    : (int)cores;
 	if (d->loop_count > LOOPS_MAX)
 		d->loop_count = LOOPS_MAX;
-	fetch.niceness = 10;
+	fetch.niceness = DELIVERY_NICENESS;
 	fetch.connections = options->connections / d->loop_count;
 	for (int i = 0; rc == 0 && i < d->loop_count; i++)
 		rc = loop_start(d, i, &fetch, err);

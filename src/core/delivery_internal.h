@@ -11,18 +11,19 @@
 #include "core/reader.h"
 #include "core/server.h"
 
-#define LOOPS_MAX       4
-#define PAGE            256 /* readers that are taken from one institution in turn */
-#define QUEUE_LOW       128 /* a loop's queue is filled up when it falls below this */
-#define BATCH           256 /* outcomes to one write */
-#define BATCH_WAIT_MS   200
-#define PLAN_MAX        512 /* entries of one outbox kept in memory */
-#define PAYLOADS_MAX    32  /* rendered entries kept of one outbox */
-#define HASH_SIZE       4096
-#define TRIES_POISON    6
-#define POISON_AFTER_MS ((int64_t)6 * 3600 * 1000)
-#define GONE_TIMES      3
-#define GONE_AFTER_MS   ((int64_t)24 * 3600 * 1000)
+#define LOOPS_MAX         4
+#define DELIVERY_NICENESS 19  /* of the scheduler and the loops: behind those who answer people */
+#define PAGE              256 /* readers that are taken from one institution in turn */
+#define QUEUE_LOW         128 /* a loop's queue is filled up when it falls below this */
+#define BATCH             256 /* outcomes to one write */
+#define BATCH_WAIT_MS     200
+#define PLAN_MAX          512 /* entries of one outbox kept in memory */
+#define PAYLOADS_MAX      32  /* rendered entries kept of one outbox */
+#define HASH_SIZE         4096
+#define TRIES_POISON      6
+#define POISON_AFTER_MS   ((int64_t)6 * 3600 * 1000)
+#define GONE_TIMES        3
+#define GONE_AFTER_MS     ((int64_t)24 * 3600 * 1000)
 
 /* A host while jobs of it are under way. */
 struct host_run {

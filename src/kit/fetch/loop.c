@@ -2,17 +2,16 @@
 #include "kit/fetch/loop.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/priority.h"
 
-#define EVENTS_MAX     256
-#define SHORT_SLICE_NS 100000 /* the shortest that there is */
+#define EVENTS_MAX 256
 
 static int socket_changed(CURL *easy, curl_socket_t fd, int what, void *p, void *unused)
 {
@@ -204,8 +203,13 @@ static void wait_and_dispatch(struct fetch_loop *loop)
 	atomic_store(&loop->sleeping, false);
 	now = clock_steady();
 	loop->hungry |= lanes_waited(&loop->lanes, now - before, now);
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < n; i++) {
 		dispatch(loop, &events[i]);
+		/* A signature takes a third of a millisecond: who answers people waits for one at
+		 * most, not for the end of our slice. */
+		if (loop->options.niceness > 0)
+			sched_yield();
+	}
 }
 
 /* Nothing has run for a while: the kept connections are mostly dead by now, and their memory is
@@ -226,34 +230,13 @@ static void rest(struct fetch_loop *loop, int64_t now)
 	loop->quiet_since = now;
 }
 
-/* Behind those who answer people. Linux since 6.12 lets a thread finish its slice (3 ms) before one
- * that wakes gets its turn, whatever its niceness, unless it asks for shorter ones; older kernels
- * ignore the wish. */
-static void stand_back(int niceness)
-{
-	/* struct sched_attr of sched_setattr(2); its header and glibc's exclude each other. */
-	struct {
-		uint32_t size, policy;
-		uint64_t flags;
-		int32_t nice;
-		uint32_t priority;
-		uint64_t runtime, deadline, period;
-	} attr = {.size = sizeof(attr),
-		.policy = SCHED_OTHER,
-		.nice = niceness,
-		.runtime = SHORT_SLICE_NS};
-
-	if (syscall(SYS_sched_setattr, 0, &attr, 0) < 0)
-		setpriority(PRIO_PROCESS, (id_t)gettid(), niceness);
-}
-
 void *loop_run(void *p)
 {
 	struct fetch_loop *loop = p;
 
 	pthread_setname_np(pthread_self(), "fetch");
 	if (loop->options.niceness > 0)
-		stand_back(loop->options.niceness);
+		priority_set(loop->options.niceness);
 	loop->quiet_since = clock_steady();
 	while (!atomic_load(&loop->stop)) {
 		run_calls(loop);

@@ -39,7 +39,7 @@ async function build() {
 // The sink plays machines elsewhere, so it gives way to the server's answering threads: it runs as low as deliveries do.
 export async function startSink({delay = 0, sample = 0} = {}) {
 	const port = await freePort();
-	const words = ['-n', '10', await program('sink'), String(port), '--delay', String(delay)];
+	const words = ['-n', '19', await program('sink'), String(port), '--delay', String(delay)];
 	const file = join(await programs, `sample-${port}`);
 	if (sample)
 		words.push('--sample', String(sample), file);
