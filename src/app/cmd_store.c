@@ -121,7 +121,7 @@ static const struct option INIT[] = {
 		.says = "PostgreSQL instead of SQLite in DIR"},
 	{.name = "listen",
 		.kind = OPTION_TEXT,
-		.value = "ADDR:PORT",
+		.value = "ADDR:PORT|unix:PATH",
 		.says = "where to listen; default 127.0.0.1:8080"},
 	{0},
 };

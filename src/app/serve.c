@@ -19,6 +19,7 @@ struct serving {
 	struct server *s;
 	struct http_server *http;
 	struct task_runner *tasks;
+	const char *listen;
 	struct fetch_options fetch;
 	pthread_mutex_t ear; /* of kicked */
 	struct delivery *kicked;
@@ -142,11 +143,11 @@ static int start_fetch(struct ctx *cx, struct serving *v)
 	return fetch_loop_new(&v->fetch, &cx->err, &v->s->fetch);
 }
 
-static int start_http(struct ctx *cx, struct serving *v, const char *listen)
+static int start_http(struct ctx *cx, struct serving *v)
 {
 	const struct settings *st = v->s->settings;
-	struct http_options options = {
-		.listen = listen ? listen : settings_text(st, "server", "listen"),
+	struct http_options options = {.listen = v->listen,
+		.socket_group = settings_text(st, "server", "socket_group"),
 		.origin = v->s->origin,
 		.proxies = settings_text(st, "server", "proxies"),
 		.routes = store_routes(),
@@ -170,7 +171,7 @@ static int start_delivery(struct ctx *cx, struct serving *v)
 	return delivery_start(cx, &options, &v->s->delivery);
 }
 
-static int start(struct ctx *cx, struct serving *v, const char *listen)
+static int start(struct ctx *cx, struct serving *v)
 {
 	int rc = site_check(v->s->settings, &cx->err);
 
@@ -190,7 +191,7 @@ static int start(struct ctx *cx, struct serving *v, const char *listen)
 	if (rc == 0)
 		rc = tasks_start(v->s, &cx->err, &v->tasks);
 	if (rc == 0)
-		rc = start_http(cx, v, listen);
+		rc = start_http(cx, v);
 	return rc;
 }
 
@@ -199,7 +200,8 @@ static void announce(const struct serving *v)
 	char port[16];
 
 	snprintf(port, sizeof(port), "%d", http_port(v->http));
-	log_event(LOG_INFO, "serving", "url", v->s->origin, "port", port, NULL);
+	log_event(
+		LOG_INFO, "serving", "url", v->s->origin, "listen", v->listen, "port", port, NULL);
 	atomic_store(&ready, true);
 }
 
@@ -234,8 +236,11 @@ static int run_serve(struct invocation *in)
 	sigaction(SIGPIPE, &ignore, NULL);
 	set_limits();
 	rc = store_open(&in->cx, in->dir, true, &v.s);
+	v.listen = invocation_text(in, "listen");
+	if (rc == 0 && !v.listen)
+		v.listen = settings_text(v.s->settings, "server", "listen");
 	if (rc == 0)
-		rc = start(&in->cx, &v, invocation_text(in, "listen"));
+		rc = start(&in->cx, &v);
 	if (rc == 0) {
 		announce(&v);
 		sigwait(&set, &sig);
@@ -251,7 +256,7 @@ static int run_serve(struct invocation *in)
 static const struct option SERVE[] = {
 	{.name = "listen",
 		.kind = OPTION_TEXT,
-		.value = "ADDR:PORT",
+		.value = "ADDR:PORT|unix:PATH",
 		.says = "instead of the setting [server] listen"},
 	{0},
 };

@@ -18,7 +18,15 @@ static const struct setting SETTINGS[] = {
 		.kind = SETTING_TEXT,
 		.fallback = "127.0.0.1:8080",
 		.comment =
-			"Address and port to listen on, behind a proxy that does TLS. [::]:8080 listens on all addresses."},
+			"Where to listen, behind a proxy that does TLS: address and port, or unix:/run/chorsu/socket.\n"
+			"[::]:8080 listens on all addresses of this machine, also those of IPv4."},
+	{.section = "server",
+		.key = "socket_group",
+		.kind = SETTING_TEXT,
+		.fallback = "",
+		.comment =
+			"The group that may connect to a unix socket (mode 0660): the proxy's, www-data for nginx of Debian.\n"
+			"Empty: the group of this process."},
 	{.section = "server",
 		.key = "account_domain",
 		.kind = SETTING_TEXT,
@@ -29,9 +37,10 @@ static const struct setting SETTINGS[] = {
 	{.section = "server",
 		.key = "proxies",
 		.kind = SETTING_TEXT,
-		.fallback = "127.0.0.1 ::1",
+		.fallback = "127.0.0.1 ::1 unix",
 		.comment =
-			"Addresses or networks of your proxies, separated by spaces: only their X-Forwarded-For is believed."},
+			"Addresses or networks of your proxies, separated by spaces: only their X-Forwarded-For is believed.\n"
+			"unix stands for whoever connects to a unix socket."},
 	{.section = "server",
 		.key = "workers",
 		.kind = SETTING_INT,

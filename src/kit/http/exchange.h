@@ -8,6 +8,7 @@
 #include <microhttpd.h>
 
 #include "kit/http/client.h"
+#include "kit/http/listen.h"
 #include "kit/http/params.h"
 #include "kit/http/peers.h"
 
@@ -79,9 +80,7 @@ struct http_server {
 	struct peers *peers;
 	struct workers *workers; /* what runs here waits for no other server */
 	struct workers *patient; /* what does */
-	char *unix_path;
-	int listen_fd;
-	int port;
+	struct listener listener;
 	bool checks_heads; /* the library reads heads in place, as head.h needs it */
 	_Atomic bool draining;
 	_Atomic int exchanges; /* that exist */

@@ -73,6 +73,7 @@ struct http_options {
 	/* "127.0.0.1:8080", "[::]:8080" (both protocols), ":0" (a free port on loopback),
 	 * "unix:/path". */
 	const char *listen;
+	const char *socket_group; /* of a unix socket; NULL or "": the process's own */
 	const char *origin; /* "https://host", for the cross-site check and absolute addresses */
 	/* Addresses and networks, "127.0.0.1 ::1 10.0.0.0/8": only from these is X-Forwarded-For
 	 * read. "unix" stands for the peers of a unix socket. */
