@@ -18,6 +18,9 @@ int cli_main(int argc, const char **argv);
 MUST_USE int store_open(struct ctx *cx, const char *dir, bool serve, struct server **ret);
 void store_close(struct server *s);
 
+/* Level and form of the log as the settings have them now. */
+void store_set_log(const struct server *s);
+
 /* All settings' tables and migrations of the features, ended by NULL. */
 const struct setting *const *store_settings(void);
 const struct route *const *store_routes(void);

@@ -1,4 +1,5 @@
-/* The command serve: the serving process from its start to SIGTERM, which drains and stops. */
+/* The command serve: the serving process from its start to SIGTERM, which drains and stops; SIGHUP
+ * reads the settings again. */
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
@@ -8,6 +9,8 @@
 #include <sys/resource.h>
 
 #include "app/app.h"
+#include "app/notify.h"
+#include "app/reload.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
@@ -203,6 +206,7 @@ static void announce(const struct serving *v)
 	log_event(
 		LOG_INFO, "serving", "url", v->s->origin, "listen", v->listen, "port", port, NULL);
 	atomic_store(&ready, true);
+	notify_service("READY=1");
 }
 
 static void stop(struct serving *v)
@@ -222,18 +226,52 @@ static void stop(struct serving *v)
 		fetch_loop_free(v->s->fetch);
 }
 
-static int run_serve(struct invocation *in)
+/* SIGHUP from a terminal that has gone means that whoever started this has left. */
+static bool has_lost_terminal(bool terminal)
+{
+	return terminal && !isatty(STDERR_FILENO);
+}
+
+static int wait_for_end(const struct serving *v, const sigset_t *set, bool terminal)
+{
+	int sig = 0;
+
+	for (;;) {
+		sigwait(set, &sig);
+		if (sig != SIGHUP || has_lost_terminal(terminal))
+			return sig;
+		notify_service("RELOADING=1");
+		server_reload(v->s, v->http);
+		notify_service("READY=1");
+	}
+}
+
+static const char *signal_name(int sig)
+{
+	return sig == SIGTERM ? "TERM" : sig == SIGINT ? "INT" : "HUP";
+}
+
+/* Threads inherit that signals are blocked: they are this one's. */
+static void hold_signals(sigset_t *ret)
 {
 	const struct sigaction ignore = {.sa_handler = SIG_IGN};
-	struct serving v = {.ear = PTHREAD_MUTEX_INITIALIZER};
-	sigset_t set;
-	int sig = 0, rc;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	sigemptyset(ret);
+	sigaddset(ret, SIGTERM);
+	sigaddset(ret, SIGINT);
+	sigaddset(ret, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, ret, NULL);
 	sigaction(SIGPIPE, &ignore, NULL);
+}
+
+static int run_serve(struct invocation *in)
+{
+	struct serving v = {.ear = PTHREAD_MUTEX_INITIALIZER};
+	bool terminal = isatty(STDERR_FILENO);
+	sigset_t set;
+	int rc;
+
+	hold_signals(&set);
 	set_limits();
 	rc = store_open(&in->cx, in->dir, true, &v.s);
 	v.listen = invocation_text(in, "listen");
@@ -241,10 +279,13 @@ static int run_serve(struct invocation *in)
 		v.listen = settings_text(v.s->settings, "server", "listen");
 	if (rc == 0)
 		rc = start(&in->cx, &v);
+	if (rc == 0)
+		rc = log_open(settings_text(v.s->settings, "log", "file"), &in->cx.err);
 	if (rc == 0) {
 		announce(&v);
-		sigwait(&set, &sig);
-		log_event(LOG_INFO, "stopping", "signal", sig == SIGTERM ? "TERM" : "INT", NULL);
+		log_event(LOG_INFO, "stopping", "signal",
+			signal_name(wait_for_end(&v, &set, terminal)), NULL);
+		notify_service("STOPPING=1");
 	}
 	stop(&v);
 	store_close(v.s);
@@ -267,6 +308,6 @@ const struct command serve_commands[] = {
 		.needs = NEEDS_DIR,
 		.options = SERVE,
 		.run = run_serve,
-		.says = "serve until SIGTERM, which drains and stops"},
+		.says = "serve until SIGTERM, which drains and stops; SIGHUP reads chorsu.conf again"},
 	{0},
 };

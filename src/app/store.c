@@ -134,7 +134,7 @@ static void set_clock(const struct server *s)
 		clock_setup(shift, speed);
 }
 
-static void set_log(const struct server *s)
+void store_set_log(const struct server *s)
 {
 	enum log_level level = LOG_INFO;
 
@@ -157,7 +157,7 @@ int store_open(struct ctx *cx, const char *dir, bool serve, struct server **ret)
 	if (rc < 0)
 		return rc;
 	set_clock(s);
-	set_log(s);
+	store_set_log(s);
 	rc = secret_load(in_dir(cx->arena, dir, "secret.key"), &cx->err, &s->secret);
 	if (rc == 0)
 		rc = open_database(cx, s, serve);

@@ -199,7 +199,7 @@ static void log_access(const struct exchange *x)
 	char status[16], ms[24], bytes[24];
 	bool failed = x->reply.status >= 500;
 
-	if (!x->server->options.access_log && !failed)
+	if (!x->server->access_log && !failed)
 		return;
 	snprintf(status, sizeof status, "%d", x->reply.status);
 	snprintf(ms, sizeof ms, "%lld", (long long)(clock_steady() - x->began));

@@ -83,6 +83,7 @@ struct http_server {
 	struct listener listener;
 	bool checks_heads; /* the library reads heads in place, as head.h needs it */
 	_Atomic bool draining;
+	_Atomic bool access_log;
 	_Atomic int exchanges; /* that exist */
 };
 

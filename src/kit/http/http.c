@@ -40,6 +40,7 @@ static void fill_options(struct http_server *h, const struct http_options *o)
 	h->options.socket_group = NULL;
 	h->options.proxies = NULL;
 	h->options.routes = NULL;
+	h->access_log = o->access_log;
 	if (o->workers <= 0)
 		h->options.workers = WORKERS_DEFAULT;
 	if (o->arena_max == 0)
@@ -184,6 +185,11 @@ int http_start(const struct http_options *options, struct err *err, struct http_
 int http_port(const struct http_server *h)
 {
 	return h->listener.port;
+}
+
+void http_log_access(struct http_server *h, bool on)
+{
+	h->access_log = on;
 }
 
 /* Until no request is under way, but no longer than ms. */

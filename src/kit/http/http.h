@@ -105,6 +105,10 @@ MUST_USE int http_start(
 	const struct http_options *options, struct err *err, struct http_server **ret);
 int http_port(const struct http_server *h); /* 0 for a unix socket */
 
+/* From now on: a line of log for each request, or none but for those that fail (5xx). Any thread.
+ */
+void http_log_access(struct http_server *h, bool on);
+
 /* Stop accepting, let requests under way end (at most drain_ms), free. After that time requests
  * that no worker has begun are answered 503; handlers that run are waited for. Takes NULL. */
 void http_stop(struct http_server *h, int64_t drain_ms);
