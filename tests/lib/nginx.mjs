@@ -18,18 +18,18 @@ import {freePort} from './port.mjs';
 import {must, start} from './process.mjs';
 import {cleanup, folder, soon} from './test.mjs';
 
-// ca.pem, and server.pem with its key for all the names. One day valid, EC keys: quick to make.
-async function makeCertificates(dir, names) {
+// ca.pem, and server.pem with its key for all the names. EC keys: quick to make.
+async function makeCertificates(dir, names, days) {
 	const path = (name) => join(dir, name);
 	const ec = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
-	await must('openssl', ['req', '-x509', ...ec, '-days', '1', '-subj', '/CN=Chorsu test CA', '-keyout', path('ca.key'),
+	await must('openssl', ['req', '-x509', ...ec, '-days', '60', '-subj', '/CN=Chorsu test CA', '-keyout', path('ca.key'),
 		'-out', path('ca.pem'), '-addext', 'keyUsage=critical,keyCertSign,cRLSign']);
 	await must('openssl', ['req', '-new', ...ec, '-subj', `/CN=${names[0]}`, '-keyout', path('server.key'),
 		'-out', path('server.csr')]);
 	writeFileSync(path('server.ext'), `subjectAltName=${names.map((n) => `DNS:${n}`).join(',')}\n` +
 		'basicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth\n');
 	await must('openssl', ['x509', '-req', '-in', path('server.csr'), '-CA', path('ca.pem'), '-CAkey', path('ca.key'),
-		'-CAcreateserial', '-days', '1', '-extfile', path('server.ext'), '-out', path('server.pem')]);
+		'-CAcreateserial', '-days', String(days), '-extfile', path('server.ext'), '-out', path('server.pem')]);
 }
 
 function configuration(dir, address, port, names) {
@@ -78,10 +78,10 @@ async function place(port) {
 	return {address, port: low ? 443 : await freePort(address)};
 }
 
-export async function startNginx({names, port}) {
+export async function startNginx({names, port, days = 30}) {
 	const dir = folder('nginx');
 	const at = await place(port);
-	await makeCertificates(dir, Object.keys(names));
+	await makeCertificates(dir, Object.keys(names), days);
 	mkdirSync(join(dir, 'logs'));
 	writeFileSync(join(dir, 'nginx.conf'), configuration(dir, at.address, at.port, names));
 	// QUIT and TERM reach the master, which ends its worker; KILL would leave that behind.
