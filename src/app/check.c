@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "app/overrides.h"
 #include "base/json.h"
 #include "base/str.h"
 
@@ -108,6 +109,31 @@ void check_disk(struct findings *f, const char *dir, const struct statvfs *fs)
 		finding_add(f, "disk", GRADE_OK, "%lld MiB are free", mib);
 }
 
+/* What the operator put in the place of ours, and whether it can be used and is up to date. */
+static void check_overrides(struct findings *f, struct ctx *cx)
+{
+	struct overrides o;
+	bool outdated = false;
+
+	if (overrides_read(cx, cx->server->dir, &o) < 0) {
+		finding_add(f, "templates", GRADE_WRONG, "%s", err_text(&cx->err));
+		return;
+	}
+	for (int i = 0; i < o.count; i++) {
+		if (o.list[i].refused) {
+			finding_add(f, "templates", GRADE_WRONG, "%s", err_text(&o.list[i].err));
+			return;
+		}
+		outdated = outdated || override_standing(&o.list[i]) == STANDING_OUTDATED;
+	}
+	if (outdated)
+		finding_add(f, "templates", GRADE_WARNING,
+			"some of yours come from older ones of ours: see chorsu templates %.300s list",
+			cx->server->dir);
+	else
+		finding_add(f, "templates", GRADE_OK, "%d of your own", o.count);
+}
+
 static void check_inside(struct findings *f, struct ctx *cx, struct look *l, int64_t *ret_free_mib)
 {
 	struct statvfs fs;
@@ -115,6 +141,7 @@ static void check_inside(struct findings *f, struct ctx *cx, struct look *l, int
 	check_database(f, cx, l);
 	check_keys(f, cx);
 	check_readers(f, l);
+	check_overrides(f, cx);
 	*ret_free_mib = -1;
 	if (statvfs(cx->server->dir, &fs) != 0)
 		return;

@@ -2,12 +2,11 @@
  * settings_apply's work; which may change at once, the rows say. */
 #include "app/reload.h"
 
-#include "app/app.h"
+#include "app/overrides.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "feature/site/site.h"
 
-#define ARENA_MAX (1 * MIB)
 #define NAMES_MAX (16 * KIB)
 
 /* Everything that a start would refuse is refused. */
@@ -63,12 +62,34 @@ static int reload(struct ctx *cx, struct server *s, struct http_server *http)
 	return 0;
 }
 
+/* Those of the operator as they stand now; with one that is wrong, everything stays as it was. */
+static int reload_files(struct ctx *cx, struct server *s)
+{
+	struct overrides o;
+	struct template_set *templates;
+	struct asset_set *assets;
+	int rc = overrides_read(cx, s->dir, &o);
+
+	if (rc == 0 && overrides_log(&o) > 0)
+		return ctx_fail(cx, ERR_INVALID,
+			"templates and assets stay as they were, for at least one is wrong");
+	if (rc == 0)
+		rc = overrides_load(cx, &o, &templates, &assets);
+	if (rc < 0)
+		return rc;
+	template_set_replace(s->templates, templates);
+	asset_set_replace(s->assets, assets);
+	return 0;
+}
+
 void server_reload(struct server *s, struct http_server *http)
 {
-	struct ctx cx = {.arena = arena_new(ARENA_MAX), .server = s, .db = s->db};
-	int rc = cx.arena ? reload(&cx, s, http) : ctx_fail(&cx, ERR_MEMORY, "not enough memory");
+	struct ctx cx = {.arena = arena_new(OVERRIDES_MEMORY), .server = s, .db = s->db};
 
-	if (rc < 0)
-		log_event(LOG_ERROR, "not_reloaded", "error", err_text(&cx.err), NULL);
+	if (cx.arena && reload_files(&cx, s) < 0)
+		log_event(LOG_ERROR, "files_not_reloaded", "error", err_text(&cx.err), NULL);
+	if (!cx.arena || reload(&cx, s, http) < 0)
+		log_event(LOG_ERROR, "not_reloaded", "error",
+			cx.arena ? err_text(&cx.err) : "not enough memory", NULL);
 	arena_free(cx.arena);
 }

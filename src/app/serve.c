@@ -10,6 +10,7 @@
 
 #include "app/app.h"
 #include "app/notify.h"
+#include "app/overrides.h"
 #include "app/reload.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -90,45 +91,22 @@ static void set_limits(void)
 	mallopt(M_MMAP_THRESHOLD, 256 << 10);
 }
 
-static int add_template(struct ctx *cx, struct server *s, const struct embedded *e)
-{
-	const char *name = strchr(e->name, '/') + 1;
-	enum template_kind kind = str_ends(name, ".xml") ? TEMPLATE_XML : TEMPLATE_HTML;
-
-	return template_set_add(s->templates, kind, name, (const char *)e->start,
-		(size_t)(e->end - e->start), &cx->err);
-}
-
-static const char *type_of(const char *name)
-{
-	static const char *const TYPES[][2] = {{".css", "text/css; charset=utf-8"},
-		{".svg", "image/svg+xml"}, {".woff2", "font/woff2"},
-		{".js", "text/javascript; charset=utf-8"}, {".png", "image/png"},
-		{".txt", "text/plain; charset=utf-8"}};
-
-	for (size_t i = 0; i < LENGTH(TYPES); i++)
-		if (str_ends(name, TYPES[i][0]))
-			return TYPES[i][1];
-	return "application/octet-stream";
-}
-
-/* Templates and assets that are compiled in. */
+/* A file of the operator that is wrong is refused, and ours stands in its place: a page in our
+ * dress is better than none, and an upgrade must not keep the server from starting. */
 static int load_files(struct ctx *cx, struct server *s)
 {
-	struct asset *assets = arena_array(cx->arena, 64, sizeof(*assets));
-	int n = 0, rc = 0;
+	struct ctx own = {.arena = arena_new(OVERRIDES_MEMORY)};
+	struct overrides o;
+	int rc = own.arena ? overrides_read(&own, s->dir, &o)
+			   : ctx_fail(&own, ERR_MEMORY, "not enough memory");
 
-	s->templates = template_set_new();
-	if (!s->templates || !assets)
-		return ctx_fail(cx, ERR_MEMORY, "not enough memory");
-	for (const struct embedded *e = embedded; rc == 0 && e->name; e++) {
-		if (str_starts(e->name, "templates/"))
-			rc = add_template(cx, s, e);
-		else if (str_starts(e->name, "assets/") && n < 63)
-			assets[n++] = (struct asset){e->name + 7, type_of(e->name), e->start,
-				(size_t)(e->end - e->start)};
-	}
-	s->assets = assets;
+	if (rc == 0)
+		rc = overrides_load(&own, &o, &s->templates, &s->assets);
+	if (rc == 0)
+		overrides_log(&o);
+	else
+		err_copy(&cx->err, &own.err);
+	arena_free(own.arena);
 	return rc;
 }
 

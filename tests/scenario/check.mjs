@@ -50,14 +50,14 @@ test(async () => {
 	await step('a store that nobody serves', async () => {
 		const f = await findings(s, 0);
 		equal(Object.values(f).map((x) => `${x.name} ${x.state}`),
-			['database ok', 'keys ok', 'readers ok', 'disk ok', 'serving warning']);
+			['database ok', 'keys ok', 'readers ok', 'templates ok', 'disk ok', 'serving warning']);
 		match(f.serving.text, /start chorsu serve/);
 		match(f.keys.text, /mode 0600/);
 	});
 
 	await s.serve();
 	await step('all well, without and with an institution', async () => {
-		const names = 'database keys readers disk dns clock webfinger'.split(' ');
+		const names = 'database keys readers templates disk dns clock webfinger'.split(' ');
 		let f = await findings(s, 0);
 		equal(Object.values(f).map((x) => `${x.name} ${x.state}`), names.map((n) => `${n} ok`));
 		match(f.webfinger.text, new RegExp(`others find localhost:${proxy.port}@localhost:${proxy.port}`));
@@ -67,13 +67,13 @@ test(async () => {
 		f = await findings(s, 0);
 		match(f.webfinger.text, /others find mehnat@localhost/);
 		match(f.dns.text, /localhost is .*(127\.0\.0\.1|::1)/);
-		equal(Object.keys(await findings(s, 0, '--inside')), names.slice(0, 4));
+		equal(Object.keys(await findings(s, 0, '--inside')), names.slice(0, 5));
 	});
 
 	await step('one line a finding', async () => {
 		const r = await run(CHORSU, ['check', s.dir]);
 		equal(r.code, 0);
-		equal(r.stdout.trim().split('\n').length, 7);
+		equal(r.stdout.trim().split('\n').length, 8);
 		for (const line of r.stdout.trim().split('\n'))
 			match(line, /^ok +[a-z]+ +\S/);
 	});
