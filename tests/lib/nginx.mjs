@@ -19,7 +19,7 @@ import {must, start} from './process.mjs';
 import {cleanup, folder, soon} from './test.mjs';
 
 // ca.pem, and server.pem with its key for all the names. EC keys: quick to make.
-async function makeCertificates(dir, names, days) {
+export async function makeCertificates(dir, names, days) {
 	const path = (name) => join(dir, name);
 	const ec = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
 	await must('openssl', ['req', '-x509', ...ec, '-days', '60', '-subj', '/CN=Chorsu test CA', '-keyout', path('ca.key'),
@@ -66,7 +66,7 @@ ${servers}
 }
 
 // 443 on an address of our own needs the right to take low ports; without it, a free high port.
-async function place(port) {
+export async function place(port) {
 	const address = `127.${64 + (process.pid >> 14) % 60}.${(process.pid >> 7) % 128}.${1 + process.pid % 128}`;
 	if (port)
 		return {address, port};
