@@ -112,7 +112,7 @@ void check_disk(struct findings *f, const char *dir, const struct statvfs *fs)
 /* What the operator put in the place of ours, and whether it can be used and is up to date. */
 static void check_overrides(struct findings *f, struct ctx *cx)
 {
-	struct overrides o;
+	struct overrides o = {0};
 	bool outdated = false;
 
 	if (overrides_read(cx, cx->server->dir, &o) < 0) {

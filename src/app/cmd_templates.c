@@ -221,9 +221,11 @@ static int write_pair(struct invocation *in, const struct subject *s, const char
 		   *bases = arena_printf(cx->arena, "%s/original", folder),
 		   *path = arena_printf(cx->arena, "%s/%s", folder, s->name),
 		   *base = arena_printf(cx->arena, "%s/%s", bases, s->name);
-	int rc = folder && bases && path && base ? make_folder(cx, folder)
-						 : ctx_fail(cx, ERR_MEMORY, "not enough memory");
+	int rc;
 
+	if (!folder || !bases || !path || !base)
+		return ctx_fail(cx, ERR_MEMORY, "not enough memory");
+	rc = make_folder(cx, folder);
 	if (rc == 0)
 		rc = make_folder(cx, bases);
 	if (rc == 0)
@@ -243,7 +245,7 @@ static int run_copy(struct invocation *in, const struct subject *s)
 {
 	int rc;
 
-	if (s->override)
+	if (s->override || !s->original)
 		return ctx_fail(&in->cx, ERR_CONFLICT, "%s/%s/%s is there already", in->dir,
 			s->folder, s->name);
 	rc = write_pair(in, s, (const char *)s->original->start, original_len(s->original));
@@ -306,7 +308,7 @@ static int usage(struct invocation *in)
 
 static int run_one(struct invocation *in, struct overrides *o, const char *verb)
 {
-	struct subject s;
+	struct subject s = {0};
 	int rc = find_subject(&in->cx, o, in->arguments[1], &s);
 
 	if (rc < 0)
@@ -323,7 +325,7 @@ static int run_one(struct invocation *in, struct overrides *o, const char *verb)
 static int run_templates(struct invocation *in)
 {
 	const char *verb = in->argument_count ? in->arguments[0] : "list";
-	struct overrides o;
+	struct overrides o = {0};
 	int rc = store_find(&in->cx, in->dir);
 
 	if (rc == 0)

@@ -15,8 +15,6 @@
 
 #define TEXTS_MAX 3
 
-extern char **environ;
-
 /* A file of the text, which a child inherits; its path into *ret_path. */
 static int hand_over(struct ctx *cx, const struct text *t, const char **ret_path, int *ret_fd)
 {

@@ -65,9 +65,9 @@ static int reload(struct ctx *cx, struct server *s, struct http_server *http)
 /* Those of the operator as they stand now; with one that is wrong, everything stays as it was. */
 static int reload_files(struct ctx *cx, struct server *s)
 {
-	struct overrides o;
-	struct template_set *templates;
-	struct asset_set *assets;
+	struct overrides o = {0};
+	struct template_set *templates = NULL;
+	struct asset_set *assets = NULL;
 	int rc = overrides_read(cx, s->dir, &o);
 
 	if (rc == 0 && overrides_log(&o) > 0)

@@ -96,7 +96,7 @@ static void set_limits(void)
 static int load_files(struct ctx *cx, struct server *s)
 {
 	struct ctx own = {.arena = arena_new(OVERRIDES_MEMORY)};
-	struct overrides o;
+	struct overrides o = {0};
 	int rc = own.arena ? overrides_read(&own, s->dir, &o)
 			   : ctx_fail(&own, ERR_MEMORY, "not enough memory");
 

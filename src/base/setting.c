@@ -175,7 +175,7 @@ static int take_value(void *user, const char *section, const char *key, const ch
 			key, section, v->line);
 	else if (setting_value_check(v->row, text, &why, &number) < 0)
 		line_fail(r, r->line, "%s", why.text);
-	if (r->rc < 0)
+	if (r->rc < 0 || !v)
 		return 0;
 	v->line = r->line;
 	v->number = number;

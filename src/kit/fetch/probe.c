@@ -162,7 +162,7 @@ static int tell(struct ctx *cx, struct probing *g, struct probed *ret)
 static int ask(struct ctx *cx, struct probing *g, const struct fetch_options *o, const char *url,
 	const char *accept, struct probed *ret)
 {
-	struct url u;
+	struct url u = {0};
 	CURLcode code;
 	int rc = names_new(o->resolve ? o->resolve : "", &cx->err, &g->fixed);
 
