@@ -13,10 +13,16 @@ extern const struct feature *const features[];
 /* Parse, run, say what went wrong: the exit status. */
 int cli_main(int argc, const char **argv);
 
+/* Is there a store in the folder? ERR_NOT_FOUND with a sentence that tells how to make one. */
+MUST_USE int store_find(struct ctx *cx, const char *dir);
+
 /* Open the store in in->dir into the context: settings, secret, database (migrated). serve: as the
  * serving process. */
 MUST_USE int store_open(struct ctx *cx, const char *dir, bool serve, struct server **ret);
 void store_close(struct server *s);
+
+/* Level and form of the log as the settings have them now. */
+void store_set_log(const struct server *s);
 
 /* All settings' tables and migrations of the features, ended by NULL. */
 const struct setting *const *store_settings(void);
@@ -44,6 +50,7 @@ extern const struct command institution_commands[];
 extern const struct command post_commands[];
 extern const struct command reader_commands[];
 extern const struct command demo_commands[];
+extern const struct command template_commands[];
 extern const struct command serve_commands[];
 
 /* Who runs this command, for the audit trail: "command:NAME". In the arena. */

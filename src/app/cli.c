@@ -300,7 +300,7 @@ int cli_main(int argc, const char **argv)
 
 	if (argc < 2 || str_eq(argv[1], "--help") || str_eq(argv[1], "-h") ||
 		str_eq(argv[1], "help")) {
-		help_all(argc < 2 ? stderr : stdout, argc > 2 ? argv[2] : NULL);
+		help_print(argc < 2 ? stderr : stdout, argc > 2 ? argv[2] : NULL);
 		return argc < 2 ? 2 : 0;
 	}
 	if (str_eq(argv[1], "--version") || str_eq(argv[1], "version")) {

@@ -1,14 +1,12 @@
 /* Commands of the store itself: init, check, routes; crash-points for tests. */
-#include "app/app.h"
+#include "app/check.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/statvfs.h>
 
 #include "base/crash.h"
 #include "base/json.h"
 #include "base/str.h"
-#include "core/institution.h"
 
 static int run_init(struct invocation *in)
 {
@@ -35,48 +33,6 @@ static int run_init(struct invocation *in)
 		"Next:  chorsu institution add %s HANDLE --name LANG=TEXT\n"
 		"       chorsu serve %s\n",
 		in->dir, in->dir, in->dir, in->dir, in->dir);
-	return 0;
-}
-
-struct counts {
-	int64_t institutions, posts, readers, behind, parcels, parked;
-};
-
-static int count(struct tx *tx, void *arg)
-{
-	struct counts *c = arg;
-	int rc = institution_counts(tx, &c->institutions, &c->posts);
-
-	return rc < 0 ? rc : reader_db_counts(tx, &c->readers, &c->behind, &c->parcels, &c->parked);
-}
-
-static int run_check(struct invocation *in)
-{
-	struct counts c = {0};
-	struct statvfs fs;
-	struct key *key = NULL;
-	int64_t free_mib = -1;
-	int rc = db_check(&in->cx);
-
-	if (rc == 0)
-		rc = server_key_load(&in->cx, &key);
-	key_free(key);
-	if (rc == 0)
-		rc = db_read(&in->cx, count, &c);
-	if (rc < 0)
-		return rc;
-	if (statvfs(in->dir, &fs) == 0)
-		free_mib = (int64_t)(fs.f_bavail * fs.f_frsize / MIB);
-	invocation_answer(in,
-		json_pack("{s:b, s:s, s:I, s:I, s:I, s:I, s:I}", "ok", 1, "url",
-			in->cx.server->origin, "institutions", (json_int_t)c.institutions, "posts",
-			(json_int_t)c.posts, "readers", (json_int_t)c.readers, "behind",
-			(json_int_t)c.behind, "free_mib", (json_int_t)free_mib),
-		"The store is whole.\n  address       %s\n  institutions  %lld\n  posts         %lld\n  readers       %lld, %lld behind,"
-		" %lld parked\n  free disk     %lld MiB\n",
-		in->cx.server->origin, (long long)c.institutions, (long long)c.posts,
-		(long long)c.readers, (long long)c.behind, (long long)c.parked,
-		(long long)free_mib);
 	return 0;
 }
 
@@ -121,8 +77,15 @@ static const struct option INIT[] = {
 		.says = "PostgreSQL instead of SQLite in DIR"},
 	{.name = "listen",
 		.kind = OPTION_TEXT,
-		.value = "ADDR:PORT",
+		.value = "ADDR:PORT|unix:PATH",
 		.says = "where to listen; default 127.0.0.1:8080"},
+	{0},
+};
+
+static const struct option CHECK[] = {
+	{.name = "inside",
+		.kind = OPTION_FLAG,
+		.says = "the store alone; its address is not asked"},
 	{0},
 };
 
@@ -137,8 +100,11 @@ const struct command store_commands[] = {
 	{.name = "check",
 		.arguments = "",
 		.needs = NEEDS_STORE,
-		.run = run_check,
-		.says = "is the store whole? database, keys, disk"},
+		.options = CHECK,
+		.run = check_run,
+		.says = "is all well? database, keys, disk; and from outside: name, certificate, clock, account",
+		.more = "One line a finding: ok, warning or wrong, with what to mend. Exit status 1 when something is wrong.\n"
+			"The address is asked only while the store is served."},
 	{.name = "routes",
 		.arguments = "",
 		.needs = NEEDS_NOTHING,

@@ -11,6 +11,7 @@ static const struct feature institution_feature = {
 static const struct feature post_feature = {.name = "post", .commands = post_commands};
 static const struct feature reader_feature = {.name = "readers", .commands = reader_commands};
 static const struct feature demo_feature = {.name = "demo", .commands = demo_commands};
+static const struct feature template_feature = {.name = "templates", .commands = template_commands};
 
 const struct feature *const features[] = {
 	&core_feature,
@@ -21,6 +22,7 @@ const struct feature *const features[] = {
 	&institution_feature,
 	&post_feature,
 	&reader_feature,
+	&template_feature,
 	&demo_feature,
 	NULL,
 };

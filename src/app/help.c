@@ -31,3 +31,15 @@ void help_command(FILE *out, const struct command *c)
 			o->value ? o->value : "", o->repeated ? " …" : "", o->says);
 	fprintf(out, "  --json\n        the answer, or the error, as one line of JSON\n");
 }
+
+void help_print(FILE *out, const char *word)
+{
+	if (word && str_eq(word, "--man"))
+		manual_commands(out);
+	else if (word && str_eq(word, "--man-settings"))
+		manual_settings(out);
+	else if (word && str_eq(word, "--completion"))
+		completion_print(out);
+	else
+		help_all(out, word);
+}

@@ -1,4 +1,5 @@
-/* The command serve: the serving process from its start to SIGTERM, which drains and stops. */
+/* The command serve: the serving process from its start to SIGTERM, which drains and stops; SIGHUP
+ * reads the settings again. */
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
@@ -8,6 +9,9 @@
 #include <sys/resource.h>
 
 #include "app/app.h"
+#include "app/notify.h"
+#include "app/overrides.h"
+#include "app/reload.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/priority.h"
@@ -21,6 +25,7 @@ struct serving {
 	struct server *s;
 	struct http_server *http;
 	struct task_runner *tasks;
+	const char *listen;
 	struct fetch_options fetch;
 	struct versions *versions;
 	pthread_mutex_t ear; /* of what follows */
@@ -129,45 +134,22 @@ static void set_limits(void)
 	mallopt(M_MMAP_THRESHOLD, 256 << 10);
 }
 
-static int add_template(struct ctx *cx, struct server *s, const struct embedded *e)
-{
-	const char *name = strchr(e->name, '/') + 1;
-	enum template_kind kind = str_ends(name, ".xml") ? TEMPLATE_XML : TEMPLATE_HTML;
-
-	return template_set_add(s->templates, kind, name, (const char *)e->start,
-		(size_t)(e->end - e->start), &cx->err);
-}
-
-static const char *type_of(const char *name)
-{
-	static const char *const TYPES[][2] = {{".css", "text/css; charset=utf-8"},
-		{".svg", "image/svg+xml"}, {".woff2", "font/woff2"},
-		{".js", "text/javascript; charset=utf-8"}, {".png", "image/png"},
-		{".txt", "text/plain; charset=utf-8"}};
-
-	for (size_t i = 0; i < LENGTH(TYPES); i++)
-		if (str_ends(name, TYPES[i][0]))
-			return TYPES[i][1];
-	return "application/octet-stream";
-}
-
-/* Templates and assets that are compiled in. */
+/* A file of the operator that is wrong is refused, and ours stands in its place: a page in our
+ * dress is better than none, and an upgrade must not keep the server from starting. */
 static int load_files(struct ctx *cx, struct server *s)
 {
-	struct asset *assets = arena_array(cx->arena, 64, sizeof(*assets));
-	int n = 0, rc = 0;
+	struct ctx own = {.arena = arena_new(OVERRIDES_MEMORY)};
+	struct overrides o = {0};
+	int rc = own.arena ? overrides_read(&own, s->dir, &o)
+			   : ctx_fail(&own, ERR_MEMORY, "not enough memory");
 
-	s->templates = template_set_new();
-	if (!s->templates || !assets)
-		return ctx_fail(cx, ERR_MEMORY, "not enough memory");
-	for (const struct embedded *e = embedded; rc == 0 && e->name; e++) {
-		if (str_starts(e->name, "templates/"))
-			rc = add_template(cx, s, e);
-		else if (str_starts(e->name, "assets/") && n < 63)
-			assets[n++] = (struct asset){e->name + 7, type_of(e->name), e->start,
-				(size_t)(e->end - e->start)};
-	}
-	s->assets = assets;
+	if (rc == 0)
+		rc = overrides_load(&own, &o, &s->templates, &s->assets);
+	if (rc == 0)
+		overrides_log(&o);
+	else
+		err_copy(&cx->err, &own.err);
+	arena_free(own.arena);
 	return rc;
 }
 
@@ -185,11 +167,11 @@ static int start_fetch(struct ctx *cx, struct serving *v)
 	return fetch_loop_new(&v->fetch, &cx->err, &v->s->fetch);
 }
 
-static int start_http(struct ctx *cx, struct serving *v, const char *listen)
+static int start_http(struct ctx *cx, struct serving *v)
 {
 	const struct settings *st = v->s->settings;
-	struct http_options options = {
-		.listen = listen ? listen : settings_text(st, "server", "listen"),
+	struct http_options options = {.listen = v->listen,
+		.socket_group = settings_text(st, "server", "socket_group"),
 		.origin = v->s->origin,
 		.proxies = settings_text(st, "server", "proxies"),
 		.routes = store_routes(),
@@ -220,7 +202,7 @@ static int start_delivery(struct ctx *cx, struct serving *v)
 	return delivery_start(cx, &options, &v->s->delivery);
 }
 
-static int start(struct ctx *cx, struct serving *v, const char *listen)
+static int start(struct ctx *cx, struct serving *v)
 {
 	int rc = site_check(v->s->settings, &cx->err);
 
@@ -242,7 +224,7 @@ static int start(struct ctx *cx, struct serving *v, const char *listen)
 	if (rc == 0)
 		rc = tasks_start(v->s, &cx->err, &v->tasks);
 	if (rc == 0)
-		rc = start_http(cx, v, listen);
+		rc = start_http(cx, v);
 	return rc;
 }
 
@@ -251,8 +233,10 @@ static void announce(const struct serving *v)
 	char port[16];
 
 	snprintf(port, sizeof(port), "%d", http_port(v->http));
-	log_event(LOG_INFO, "serving", "url", v->s->origin, "port", port, NULL);
+	log_event(
+		LOG_INFO, "serving", "url", v->s->origin, "listen", v->listen, "port", port, NULL);
 	atomic_store(&ready, true);
+	notify_service("READY=1");
 }
 
 static void stop(struct serving *v)
@@ -273,27 +257,67 @@ static void stop(struct serving *v)
 		fetch_loop_free(v->s->fetch);
 }
 
-static int run_serve(struct invocation *in)
+/* SIGHUP from a terminal that has gone means that whoever started this has left. */
+static bool has_lost_terminal(bool terminal)
+{
+	return terminal && !isatty(STDERR_FILENO);
+}
+
+static int wait_for_end(const struct serving *v, const sigset_t *set, bool terminal)
+{
+	int sig = 0;
+
+	for (;;) {
+		sigwait(set, &sig);
+		if (sig != SIGHUP || has_lost_terminal(terminal))
+			return sig;
+		notify_service("RELOADING=1");
+		server_reload(v->s, v->http);
+		notify_service("READY=1");
+	}
+}
+
+static const char *signal_name(int sig)
+{
+	return sig == SIGTERM ? "TERM" : sig == SIGINT ? "INT" : "HUP";
+}
+
+/* Threads inherit that signals are blocked: they are this one's. */
+static void hold_signals(sigset_t *ret)
 {
 	const struct sigaction ignore = {.sa_handler = SIG_IGN};
-	struct serving v = {.ear = PTHREAD_MUTEX_INITIALIZER};
-	sigset_t set;
-	int sig = 0, rc;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	sigemptyset(ret);
+	sigaddset(ret, SIGTERM);
+	sigaddset(ret, SIGINT);
+	sigaddset(ret, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, ret, NULL);
 	sigaction(SIGPIPE, &ignore, NULL);
+}
+
+static int run_serve(struct invocation *in)
+{
+	struct serving v = {.ear = PTHREAD_MUTEX_INITIALIZER};
+	bool terminal = isatty(STDERR_FILENO);
+	sigset_t set;
+	int rc;
+
+	hold_signals(&set);
 	set_limits();
 	priority_set(0);
 	rc = store_open(&in->cx, in->dir, true, &v.s);
+	v.listen = invocation_text(in, "listen");
+	if (rc == 0 && !v.listen)
+		v.listen = settings_text(v.s->settings, "server", "listen");
 	if (rc == 0)
-		rc = start(&in->cx, &v, invocation_text(in, "listen"));
+		rc = start(&in->cx, &v);
+	if (rc == 0)
+		rc = log_open(settings_text(v.s->settings, "log", "file"), &in->cx.err);
 	if (rc == 0) {
 		announce(&v);
-		sigwait(&set, &sig);
-		log_event(LOG_INFO, "stopping", "signal", sig == SIGTERM ? "TERM" : "INT", NULL);
+		log_event(LOG_INFO, "stopping", "signal",
+			signal_name(wait_for_end(&v, &set, terminal)), NULL);
+		notify_service("STOPPING=1");
 	}
 	stop(&v);
 	store_close(v.s);
@@ -306,7 +330,7 @@ static int run_serve(struct invocation *in)
 static const struct option SERVE[] = {
 	{.name = "listen",
 		.kind = OPTION_TEXT,
-		.value = "ADDR:PORT",
+		.value = "ADDR:PORT|unix:PATH",
 		.says = "instead of the setting [server] listen"},
 	{0},
 };
@@ -317,6 +341,6 @@ const struct command serve_commands[] = {
 		.needs = NEEDS_DIR,
 		.options = SERVE,
 		.run = run_serve,
-		.says = "serve until SIGTERM, which drains and stops"},
+		.says = "serve until SIGTERM, which drains and stops; SIGHUP reads chorsu.conf again"},
 	{0},
 };

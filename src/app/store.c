@@ -82,22 +82,30 @@ static char *in_dir(struct arena *a, const char *dir, const char *name)
 	return arena_printf(a, "%s/%s", dir, name);
 }
 
-static int load_settings(struct ctx *cx, struct server *s)
+int store_find(struct ctx *cx, const char *dir)
 {
-	const char *path = in_dir(cx->arena, s->dir, "chorsu.conf"), *domain;
+	const char *path = in_dir(cx->arena, dir, "chorsu.conf");
 	struct stat st;
-	int rc;
 
 	if (!path)
 		return ctx_fail(cx, ERR_MEMORY, "not enough memory");
-	if (stat(s->dir, &st) != 0)
+	if (stat(dir, &st) != 0)
 		return ctx_fail(cx, ERR_NOT_FOUND,
-			"there is no store at %.300s: make one with chorsu init", s->dir);
+			"there is no store at %.300s: make one with chorsu init", dir);
 	if (stat(path, &st) != 0)
 		return ctx_fail(cx, ERR_NOT_FOUND,
 			"%.300s is not a store (it has no chorsu.conf): make one with chorsu init",
-			s->dir);
-	rc = settings_load(path, store_settings(), &cx->err, &s->settings);
+			dir);
+	return 0;
+}
+
+static int load_settings(struct ctx *cx, struct server *s)
+{
+	const char *path = in_dir(cx->arena, s->dir, "chorsu.conf"), *domain;
+	int rc = store_find(cx, s->dir);
+
+	if (rc == 0)
+		rc = settings_load(path, store_settings(), &cx->err, &s->settings);
 	if (rc == 0)
 		rc = store_parse_url(
 			cx, settings_text(s->settings, "server", "url"), &s->origin, &s->host);
@@ -134,7 +142,7 @@ static void set_clock(const struct server *s)
 		clock_setup(shift, speed);
 }
 
-static void set_log(const struct server *s)
+void store_set_log(const struct server *s)
 {
 	enum log_level level = LOG_INFO;
 
@@ -157,7 +165,7 @@ int store_open(struct ctx *cx, const char *dir, bool serve, struct server **ret)
 	if (rc < 0)
 		return rc;
 	set_clock(s);
-	set_log(s);
+	store_set_log(s);
 	rc = secret_load(in_dir(cx->arena, dir, "secret.key"), &cx->err, &s->secret);
 	if (rc == 0)
 		rc = open_database(cx, s, serve);
@@ -175,6 +183,7 @@ void store_close(struct server *s)
 	key_free(s->key);
 	key_cache_free(s->keys);
 	template_set_free(s->templates);
+	asset_set_free(s->assets);
 	db_close(s->db);
 	secret_free(s->secret);
 	settings_free(s->settings);

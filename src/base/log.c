@@ -3,6 +3,7 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -17,22 +18,42 @@
 #define ESCAPE_MAX     6    /* \u0000 */
 #define NAME_MAX_BYTES 64
 
-/* Written before there are threads. */
-static enum log_level least_level = LOG_INFO;
-static bool as_json;
+static _Atomic enum log_level least_level = LOG_INFO;
+static _Atomic bool json_wanted;
+static int first_stderr = -1; /* what standard error was before log_open took it */
 
 static const char *const LEVELS[] = {"debug", "info", "warn", "error"};
 
 struct line {
 	char text[LINE_MAX_BYTES];
 	size_t len;
+	bool json;
 	bool full; /* something did not fit: nothing more is added */
 };
 
 void log_setup(enum log_level least, bool json)
 {
 	least_level = least;
-	as_json = json;
+	json_wanted = json;
+}
+
+int log_open(const char *path, struct err *err)
+{
+	int fd = first_stderr;
+
+	if (!*path && fd < 0)
+		return 0;
+	if (first_stderr < 0)
+		first_stderr = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	if (*path)
+		fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0640);
+	if (fd < 0)
+		return err_set(
+			err, ERR_IO, "The log %.300s cannot be opened: %s.", path, strerror(errno));
+	dup2(fd, STDERR_FILENO);
+	if (fd != first_stderr)
+		close(fd);
+	return 0;
 }
 
 bool log_level_parse(const char *s, enum log_level *ret)
@@ -112,19 +133,19 @@ static void put_name(struct line *l, const char *name)
 
 static void put_pair(struct line *l, const char *name, const char *value)
 {
-	struct line before = {.len = l->len};
-	bool quoted = as_json || !is_plain(value);
+	size_t before = l->len;
+	bool quoted = l->json || !is_plain(value);
 
-	if (as_json)
+	if (l->json)
 		put(l, l->len == 0 ? "{\"" : ",\"", 2);
 	else if (l->len > 0)
 		put(l, " ", 1);
 	put_name(l, name);
-	put(l, as_json ? "\":" : "=", as_json ? 2 : 1);
+	put(l, l->json ? "\":" : "=", l->json ? 2 : 1);
 	if (quoted)
 		put(l, "\"", 1);
 	if (l->full) { /* no room to begin it: as if it had not been there */
-		l->len = before.len;
+		l->len = before;
 		return;
 	}
 	put_escaped(l, value);
@@ -136,7 +157,7 @@ static void put_pair(struct line *l, const char *name, const char *value)
 
 void log_event(enum log_level level, const char *event, ...)
 {
-	struct line l = {.len = 0};
+	struct line l;
 	const char *name, *value;
 	char at[32];
 	va_list ap;
@@ -144,6 +165,9 @@ void log_event(enum log_level level, const char *event, ...)
 
 	if (level < least_level)
 		return;
+	l.len = 0;
+	l.full = false;
+	l.json = json_wanted; /* the whole line in one form */
 	clock_rfc3339(clock_now(), at);
 	put_pair(&l, "time", at);
 	put_pair(&l, "level", LEVELS[level]);
@@ -152,7 +176,7 @@ void log_event(enum log_level level, const char *event, ...)
 	while (!l.full && (name = va_arg(ap, const char *)) && (value = va_arg(ap, const char *)))
 		put_pair(&l, name, value);
 	va_end(ap);
-	put_tail(&l, as_json ? "}\n" : "\n");
+	put_tail(&l, l.json ? "}\n" : "\n");
 	do
 		n = write(STDERR_FILENO, l.text, l.len);
 	while (n < 0 && errno == EINTR);

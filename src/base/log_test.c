@@ -11,6 +11,8 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/auto.h"
 #include "base/clock.h"
@@ -223,6 +225,49 @@ static void lines_of_threads_stay_whole(void **state)
 		assert_int_equal(counts[i], 500);
 }
 
+static size_t size_of(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 ? (size_t)st.st_size : 0;
+}
+
+static void a_file_is_opened_anew(void **state)
+{
+	static const char PATH[] = "/tmp/chorsu-log-test", MOVED[] = "/tmp/chorsu-log-test.1";
+	FILE *f = begin_capture();
+	struct stat first, last;
+	struct err err = {0};
+	size_t size;
+	(void)state;
+
+	unlink(PATH);
+	fstat(STDERR_FILENO, &first);
+	assert_int_equal(log_open("", &err), 0);
+	assert_int_equal(log_open(PATH, &err), 0);
+	log_event(LOG_ERROR, "first", NULL);
+	size = size_of(PATH);
+	assert_true(size > 0);
+	assert_int_equal(rename(PATH, MOVED), 0);
+	log_event(LOG_ERROR, "second", NULL);
+	assert_true(size_of(MOVED) > size);
+	assert_int_equal(log_open(PATH, &err), 0);
+	log_event(LOG_ERROR, "third", NULL);
+	assert_true(size_of(PATH) > 0);
+	size = size_of(PATH);
+	assert_int_equal(log_open("/nowhere/at/all", &err), ERR_IO);
+	assert_non_null(strstr(err.text, "The log /nowhere/at/all cannot be opened: No such file"));
+	log_event(LOG_ERROR, "fourth", NULL);
+	assert_true(size_of(PATH) > size);
+	assert_int_equal(log_open("", &err), 0);
+	fstat(STDERR_FILENO, &last);
+	assert_int_equal(first.st_ino, last.st_ino);
+	end_capture(f);
+	assert_string_equal(captured, "");
+	unlink(PATH);
+	unlink(MOVED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -232,6 +277,7 @@ int main(void)
 		cmocka_unit_test(levels),
 		cmocka_unit_test(long_lines_are_cut),
 		cmocka_unit_test(lines_of_threads_stay_whole),
+		cmocka_unit_test(a_file_is_opened_anew),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,13 +19,21 @@
 
 struct value {
 	const struct setting *row;
-	const char *text;
-	int64_t number;
+	_Atomic(const char *) text;
+	_Atomic int64_t number;
 	int line; /* where the file sets it; 0: default */
+};
+
+/* A text that became a row's later. Kept, for somebody may still read it, and taken again when the
+ * same text comes back, so that there are as many as were ever written. */
+struct kept {
+	struct kept *next;
+	char text[];
 };
 
 struct settings {
 	struct arena *arena;
+	struct kept *kept;
 	struct value *values;
 	size_t count;
 };
@@ -71,8 +79,9 @@ static int fill_defaults(struct settings *s, const struct setting *const *tables
 		return ERR_MEMORY;
 	for (const struct setting *const *t = tables; *t; t++)
 		for (const struct setting *row = *t; row->section; row++) {
-			struct value v = {.row = row, .text = row->fallback};
-			int rc = setting_value_check(row, row->fallback, NULL, &v.number);
+			int64_t number = 0;
+			int rc = setting_value_check(row, row->fallback, NULL, &number);
+			struct value v = {.row = row, .text = row->fallback, .number = number};
 
 			assert(rc == 0 && "a setting's default breaks its own rule");
 			assert(!find(s, row->section, row->key) && "a setting is declared twice");
@@ -152,6 +161,7 @@ static int take_value(void *user, const char *section, const char *key, const ch
 	struct reading *r = user;
 	struct value *v = find(r->settings, section, key);
 	struct err why = {0};
+	int64_t number = 0;
 
 	if (r->rc < 0)
 		return 0;
@@ -163,11 +173,12 @@ static int take_value(void *user, const char *section, const char *key, const ch
 		line_fail(r, r->line,
 			"\"%s\" in section [%s] is already set in line %d: remove one of them.",
 			key, section, v->line);
-	else if (setting_value_check(v->row, text, &why, &v->number) < 0)
+	else if (setting_value_check(v->row, text, &why, &number) < 0)
 		line_fail(r, r->line, "%s", why.text);
-	if (r->rc < 0)
+	if (r->rc < 0 || !v)
 		return 0;
 	v->line = r->line;
+	v->number = number;
 	v->text = arena_strdup(r->settings->arena, text);
 	return 1;
 }
@@ -257,10 +268,72 @@ out:
 
 void settings_free(struct settings *s)
 {
+	struct kept *next;
+
 	if (!s)
 		return;
+	for (struct kept *k = s->kept; k; k = next) {
+		next = k->next;
+		free(k);
+	}
 	arena_free(s->arena);
 	free(s);
+}
+
+static bool is_equal(const struct value *a, const struct value *b)
+{
+	bool text = a->row->kind == SETTING_TEXT || a->row->kind == SETTING_CHOICE;
+
+	return text ? strcmp(a->text, b->text) == 0 : a->number == b->number;
+}
+
+/* The text, in memory that lives as long as the settings; NULL without memory. */
+static const char *keep(struct settings *s, const char *text)
+{
+	size_t size = strlen(text) + 1;
+	struct kept *k;
+
+	for (k = s->kept; k; k = k->next)
+		if (strcmp(k->text, text) == 0)
+			return k->text;
+	k = malloc(sizeof *k + size);
+	if (!k)
+		return NULL;
+	memcpy(k->text, text, size);
+	k->next = s->kept;
+	s->kept = k;
+	return k->text;
+}
+
+static void add_name(struct buf *out, const struct setting *row)
+{
+	buf_addf(out, "%s%s.%s", out->len ? " " : "", row->section, row->key);
+}
+
+int settings_apply(struct settings *running, const struct settings *fresh, struct buf *changed,
+	struct buf *waiting, struct err *err)
+{
+	for (size_t i = 0; i < running->count; i++) {
+		const struct value *v = &running->values[i], *new = &fresh->values[i];
+
+		assert(v->row == new->row);
+		if (v->row->live && !is_equal(v, new) && !keep(running, new->text))
+			return err_set(
+				err, ERR_MEMORY, "There is not enough memory for the settings.");
+	}
+	for (size_t i = 0; i < running->count; i++) {
+		struct value *v = &running->values[i];
+		const struct value *new = &fresh->values[i];
+
+		if (is_equal(v, new))
+			continue;
+		add_name(v->row->live ? changed : waiting, v->row);
+		if (!v->row->live)
+			continue;
+		v->text = keep(running, new->text);
+		v->number = new->number;
+	}
+	return 0;
 }
 
 static const struct value *get(const struct settings *s, const char *section, const char *key)

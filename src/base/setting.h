@@ -31,6 +31,8 @@ struct setting {
 	const char *choices;  /* SETTING_CHOICE: "a|b|c" */
 	int64_t min, max;     /* numbers, sizes (bytes), durations (ms); both 0: no bounds */
 	bool test_only;       /* not written by init: shifts of the clock and the like */
+	bool live; /* whoever reads it asks each time, so that a change counts at once; the others
+		      count from the next start */
 };
 
 #define SETTING_VALUE_MAX 1800 /* bytes of a value */
@@ -43,6 +45,14 @@ struct settings;
 MUST_USE int settings_load(const char *path, const struct setting *const *tables, struct err *err,
 	struct settings **ret);
 void settings_free(struct settings *s);
+
+/* What has changed in the file while its settings are in use: live rows take their value from
+ * fresh, for whoever reads them from now on, on any thread; texts that were read before stay as
+ * they are until settings_free. changed and waiting are given the names of live and of other rows
+ * that differ, "section.key", separated by spaces. Both were loaded with the same tables. On one
+ * thread at a time. ERR_MEMORY: nothing has changed. */
+MUST_USE int settings_apply(struct settings *running, const struct settings *fresh,
+	struct buf *changed, struct buf *waiting, struct err *err);
 
 /* Would name ("section.key") take value? ERR_INVALID with one sentence. */
 MUST_USE int settings_check(

@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,18 +18,18 @@
 
 static const struct setting SERVER[] = {
 	{"server", "origin", SETTING_TEXT, "", "The address of the pages.\n\nIt can never change.",
-		NULL, 0, 0, false},
-	{"server", "open", SETTING_BOOL, "no", "May strangers look?", NULL, 0, 0, false},
+		NULL, 0, 0, false, false},
+	{"server", "open", SETTING_BOOL, "no", "May strangers look?", NULL, 0, 0, false, false},
 	{"log", "level", SETTING_CHOICE, "info", "How much is logged.", "debug|info|warn|error", 0,
-		0, false},
-	{"server", "threads", SETTING_INT, "4", "Worker threads.", NULL, 1, 64, false},
+		0, false, true},
+	{"server", "threads", SETTING_INT, "4", "Worker threads.", NULL, 1, 64, false, false},
 	{0},
 };
 static const struct setting LATER[] = {
-	{"http", "body", SETTING_SIZE, "1m", "Largest body.", NULL, 1024, 16777216, false},
-	{"http", "wait", SETTING_DURATION, "30s", "Time for a request.", NULL, 0, 0, false},
-	{"test", "shift", SETTING_DURATION, "0", "Moves the clock.", NULL, 0, 0, true},
-	{"server", "offset", SETTING_INT, "-5", "A difference.", NULL, 0, 0, false},
+	{"http", "body", SETTING_SIZE, "1m", "Largest body.", NULL, 1024, 16777216, false, false},
+	{"http", "wait", SETTING_DURATION, "30s", "Time for a request.", NULL, 0, 0, false, true},
+	{"test", "shift", SETTING_DURATION, "0", "Moves the clock.", NULL, 0, 0, true, false},
+	{"server", "offset", SETTING_INT, "-5", "A difference.", NULL, 0, 0, false, false},
 	{0},
 };
 static const struct setting *const TABLES[] = {SERVER, LATER, NULL};
@@ -339,6 +341,92 @@ static void overrides_are_checked(void **state)
 	}
 }
 
+static struct settings *loaded(const char *text)
+{
+	struct settings *s = NULL;
+
+	assert_int_equal(load(text, strlen(text), NULL, &s), 0);
+	return s;
+}
+
+/* Live rows count at once, texts that were read stay readable, the others are named. */
+static void applied(void **state)
+{
+	static const struct {
+		const char *text, *changed, *waiting, *level;
+		int64_t wait, body;
+	} ROWS[] = {
+		{"", "", "", "info", 30000, 1048576},
+		{"[http]\nwait = 30000ms\nbody = 1024k\n", "", "", "info", 30000, 1048576},
+		{"[http]\nwait = 1m\n[log]\nlevel = warn\n", "log.level http.wait", "", "warn",
+			60000, 1048576},
+		{"[http]\nwait = 1m\nbody = 2m\n[server]\norigin = https://b.example\n",
+			"log.level", "server.origin http.body", "info", 60000, 1048576},
+		{"[log]\nlevel = error\n", "log.level http.wait", "", "error", 30000, 1048576},
+	};
+	struct settings *s = loaded("");
+	const char *first = settings_text(s, "log", "level");
+	(void)state;
+
+	for (size_t i = 0; i < 2 * LENGTH(ROWS); i++) {
+		size_t k = i % LENGTH(ROWS);
+		AUTO(buf_done) struct buf changed = BUF(1000);
+		AUTO(buf_done) struct buf waiting = BUF(1000);
+		struct settings *fresh = loaded(ROWS[k].text);
+
+		assert_int_equal(settings_apply(s, fresh, &changed, &waiting, NULL), 0);
+		settings_free(fresh);
+		if (i && k) {
+			assert_string_equal(buf_text(&changed), ROWS[k].changed);
+			assert_string_equal(buf_text(&waiting), ROWS[k].waiting);
+		}
+		assert_string_equal(settings_text(s, "log", "level"), ROWS[k].level);
+		assert_int_equal(settings_int(s, "http", "wait"), ROWS[k].wait);
+		assert_int_equal(settings_int(s, "http", "body"), ROWS[k].body);
+		assert_string_equal(settings_text(s, "server", "origin"), "");
+	}
+	assert_string_equal(first, "info");
+	settings_free(s);
+}
+
+static atomic_bool reading_over;
+
+static void *read_on(void *arg)
+{
+	while (!reading_over) {
+		const char *level = settings_text(arg, "log", "level");
+		int64_t wait = settings_int(arg, "http", "wait");
+
+		assert_true(!strcmp(level, "info") || !strcmp(level, "warn"));
+		assert_true(wait == 30000 || wait == 60000);
+	}
+	return NULL;
+}
+
+/* For the thread sanitizer's eyes. */
+static void applied_while_read(void **state)
+{
+	struct settings *s = loaded(""),
+			*other = loaded("[http]\nwait = 1m\n[log]\nlevel = warn\n"),
+			*same = loaded("");
+	pthread_t threads[3];
+	(void)state;
+
+	for (size_t i = 0; i < LENGTH(threads); i++)
+		pthread_create(&threads[i], NULL, read_on, s);
+	for (int i = 0; i < 2000; i++) {
+		AUTO(buf_done) struct buf names = BUF(1000);
+
+		assert_int_equal(settings_apply(s, i % 2 ? same : other, &names, &names, NULL), 0);
+	}
+	reading_over = true;
+	for (size_t i = 0; i < LENGTH(threads); i++)
+		pthread_join(threads[i], NULL);
+	settings_free(s);
+	settings_free(other);
+	settings_free(same);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -351,6 +439,8 @@ int main(void)
 		cmocka_unit_test(fresh_file),
 		cmocka_unit_test(fresh_file_with_a_test_row),
 		cmocka_unit_test(overrides_are_checked),
+		cmocka_unit_test(applied),
+		cmocka_unit_test(applied_while_read),
 	};
 
 	return cmocka_run_group_tests(tests, make_file, remove_file);

@@ -5,6 +5,7 @@
 
 #include "base/ctx.h"
 #include "base/setting.h"
+#include "core/asset.h"
 #include "core/feature.h"
 #include "kit/crypto/key.h"
 #include "kit/fetch/fetch.h"
@@ -13,14 +14,6 @@
 struct delivery;
 struct versions;
 struct key_cache;
-
-/* A file that pages need: a stylesheet, a font. */
-struct asset {
-	const char *name; /* "site.css" */
-	const char *type; /* media type */
-	const void *bytes;
-	size_t len;
-};
 
 struct server {
 	const char *dir;
@@ -33,7 +26,7 @@ struct server {
 	struct secret *secret;
 	const struct feature *const *features; /* ended by NULL */
 	struct template_set *templates;
-	const struct asset *assets; /* ended by a row without a name */
+	struct asset_set *assets;
 
 	/* Of the serving process; NULL in commands. */
 	struct fetch_loop *fetch; /* for documents that a handler waits for */

@@ -21,11 +21,13 @@ function answerOf(res, chunks) {
 	};
 }
 
-export function request(url, {method = 'GET', headers = {}, body, agent, timeout = 30000, ca, lookup, servername} = {}) {
+export function request(url, {method = 'GET', headers = {}, body, agent, timeout = 30000, ca, lookup, servername,
+	socketPath, localAddress} = {}) {
 	const u = new URL(url);
 	return new Promise((resolve, reject) => {
 		const client = u.protocol === 'https:' ? https : http;
-		const req = client.request(u, {method, headers, agent: agent ?? false, ca, lookup, servername}, (res) => {
+		const req = client.request(u, {method, headers, agent: agent ?? false, ca, lookup, servername, socketPath, localAddress},
+			(res) => {
 			const chunks = [];
 			res.on('data', (c) => chunks.push(c));
 			res.on('error', reject);

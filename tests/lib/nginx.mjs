@@ -18,18 +18,18 @@ import {freePort} from './port.mjs';
 import {must, start} from './process.mjs';
 import {cleanup, folder, soon} from './test.mjs';
 
-// ca.pem, and server.pem with its key for all the names. One day valid, EC keys: quick to make.
-async function makeCertificates(dir, names) {
+// ca.pem, and server.pem with its key for all the names. EC keys: quick to make.
+export async function makeCertificates(dir, names, days) {
 	const path = (name) => join(dir, name);
 	const ec = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
-	await must('openssl', ['req', '-x509', ...ec, '-days', '1', '-subj', '/CN=Chorsu test CA', '-keyout', path('ca.key'),
+	await must('openssl', ['req', '-x509', ...ec, '-days', '60', '-subj', '/CN=Chorsu test CA', '-keyout', path('ca.key'),
 		'-out', path('ca.pem'), '-addext', 'keyUsage=critical,keyCertSign,cRLSign']);
 	await must('openssl', ['req', '-new', ...ec, '-subj', `/CN=${names[0]}`, '-keyout', path('server.key'),
 		'-out', path('server.csr')]);
 	writeFileSync(path('server.ext'), `subjectAltName=${names.map((n) => `DNS:${n}`).join(',')}\n` +
 		'basicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth\n');
 	await must('openssl', ['x509', '-req', '-in', path('server.csr'), '-CA', path('ca.pem'), '-CAkey', path('ca.key'),
-		'-CAcreateserial', '-days', '1', '-extfile', path('server.ext'), '-out', path('server.pem')]);
+		'-CAcreateserial', '-days', String(days), '-extfile', path('server.ext'), '-out', path('server.pem')]);
 }
 
 // What every configuration of ours begins with: nothing outside of dir is written to.
@@ -72,7 +72,7 @@ ${servers}
 }
 
 // 443 on an address of our own needs the right to take low ports; without it, a free high port.
-async function place(port) {
+export async function place(port) {
 	const address = `127.${64 + (process.pid >> 14) % 60}.${(process.pid >> 7) % 128}.${1 + process.pid % 128}`;
 	if (port)
 		return {address, port};
@@ -99,10 +99,10 @@ const listening = (server, at) => soon('nginx listens', () => {
 	});
 });
 
-export async function startNginx({names, port}) {
+export async function startNginx({names, port, days = 30}) {
 	const dir = folder('nginx');
 	const at = await place(port);
-	await makeCertificates(dir, Object.keys(names));
+	await makeCertificates(dir, Object.keys(names), days);
 	mkdirSync(join(dir, 'logs'));
 	const server = launch(dir, configuration(dir, at.address, at.port, names));
 	const ca = join(dir, 'ca.pem');

@@ -106,11 +106,13 @@ class Store {
 		return (await this.chorsu('post', handle, ...rest, text)).json.url;
 	}
 
-	async launch({env = {}, args = []} = {}) {
+	// listen: 'unix:/path', '[::]:PORT' …; without it 127.0.0.1 and the store's port.
+	async launch({env = {}, args = [], listen = `127.0.0.1:${this.port}`} = {}) {
 		if (this.server?.running)
 			throw new Error('this store is being served already');
 		this.#logs = this.log;
-		const [program, ...words] = [...UNDER, CHORSU, 'serve', this.dir, '--listen', `127.0.0.1:${this.port}`, ...args];
+		this.socketPath = listen.startsWith('unix:') ? listen.slice(5) : undefined;
+		const [program, ...words] = [...UNDER, CHORSU, 'serve', this.dir, '--listen', listen, ...args];
 		this.server = start(program, words, {env: {...this.env, ...env}});
 		return this.server;
 	}
@@ -128,7 +130,7 @@ class Store {
 	}
 
 	get(path, accept, options) {
-		return get(path.startsWith('http') ? path : this.origin + path, accept, options);
+		return get(path.startsWith('http') ? path : this.origin + path, accept, {socketPath: this.socketPath, ...options});
 	}
 
 	async stop() {

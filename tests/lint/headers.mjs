@@ -7,7 +7,7 @@ import {run} from '../lib/process.mjs';
 
 const PACKAGES = ['jansson', 'libsodium', 'libcrypto', 'sqlite3', 'libpq', 'libmicrohttpd', 'libcurl', 'gumbo',
 	'libcmark-gfm', 'icu-uc', 'icu-i18n', 'inih'];
-const flags = ['-std=gnu17', '-D_GNU_SOURCE', '-DCHORSU_VERSION="0"', '-Isrc', '-Wall', '-Wextra', '-Werror', '-Wstrict-prototypes',
+const flags = ['-std=gnu17', '-D_GNU_SOURCE', '-DCHORSU_VERSION="0"', '-DCHORSU_DATE=""', '-Isrc', '-Wall', '-Wextra', '-Werror', '-Wstrict-prototypes',
 	'-fsyntax-only', ...execFileSync('pkg-config', ['--cflags', ...PACKAGES], {encoding: 'utf8'}).split(/\s+/).filter(Boolean)];
 const r = report();
 const headers = files(/^src\/.*\.h$/);

@@ -1,7 +1,4 @@
 /* Files that pages need, and what robots are told. */
-#include <string.h>
-
-#include "base/str.h"
 #include "core/server.h"
 #include "feature/site/pages.h"
 
@@ -12,16 +9,15 @@
 int asset_get(struct request *rq)
 {
 	const char *name = request_param(rq, "name");
+	const struct asset *f = asset_find(rq->cx.server->assets, rq->cx.arena, name);
 
-	for (const struct asset *f = rq->cx.server->assets; f && f->name; f++) {
-		if (!str_eq(f->name, name))
-			continue;
-		reply_cache(rq, ASSET_CACHE);
+	if (!f)
+		return ctx_fail(&rq->cx, ERR_NOT_FOUND, "there is no file \"%.60s\" here", name);
+	reply_cache(rq, ASSET_CACHE);
+	if (f->lasting)
 		reply_constant(rq);
-		reply_body(rq, 200, f->type, f->bytes, f->len);
-		return 0;
-	}
-	return ctx_fail(&rq->cx, ERR_NOT_FOUND, "there is no file \"%.60s\" here", name);
+	reply_body(rq, 200, f->type, f->bytes, f->len);
+	return 0;
 }
 
 int robots_get(struct request *rq)

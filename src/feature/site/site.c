@@ -67,6 +67,7 @@ static const struct route ROUTES[] = {
 static const struct setting SETTINGS[] = {
 	{.section = "site",
 		.key = "timezone",
+		.live = true,
 		.kind = SETTING_TEXT,
 		.fallback = "Asia/Tashkent",
 		.comment = "The time zone in which pages tell dates: an IANA name."},

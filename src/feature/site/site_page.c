@@ -161,6 +161,8 @@ json_t *site_page_data(const struct site_page *p, const char *title, const char 
 	site_put(data, "title", arena_printf(p->arena, "%s — %s", title, site));
 	site_put(data, "heading", title);
 	site_put(data, "home", site_address(p, "/"));
+	json_object_set_new(data, "local_style",
+		json_boolean(asset_find(p->server->assets, p->arena, "local.css") != NULL));
 	site_put(data, "path_lang", *p->prefix ? p->prefix + 1 : NULL);
 	if (path) {
 		site_put(data, "canonical", absolute(p, site_address(p, path)));

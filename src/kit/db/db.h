@@ -37,6 +37,9 @@ MUST_USE int db_open(const struct db_options *options, struct err *err, struct d
 void db_close(struct db *db); /* waits for writes under way; takes NULL */
 enum db_engine db_engine(const struct db *db);
 
+/* Does another process serve this store now? As far as this machine can tell. */
+bool db_is_served(const struct db *db);
+
 /* Transactions.
  *
  * db_write: the one way to write. fn runs on the writer thread inside a savepoint of its own, many

@@ -250,14 +250,18 @@ static void test_one_server(void **state)
 {
 	const struct fixture *f = *state;
 	struct db_options options = fixture_options(f, true);
-	struct db *first = fixture_open(f, true);
+	struct db *first = fixture_open(f, true), *command;
 	char pid[24];
 
 	snprintf(pid, sizeof(pid), "pid %ld", (long)getpid());
 	expect_refusal(&options, ERR_BUSY, pid);
 	expect_refusal(&options, ERR_BUSY, "served by another process already");
-	db_close(fixture_open(f, false)); /* a command may */
+	command = fixture_open(f, false); /* a command may */
+	assert_true(db_is_served(command));
 	db_close(first);
+	assert_false(db_is_served(command));
+	assert_false(db_is_served(command)); /* asking leaves nothing behind */
+	db_close(command);
 	db_close(fixture_open(f, true));
 }
 

@@ -10,10 +10,14 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
+#include "base/clock.h"
 #include "kit/db/engine.h"
 
 /* SQLite takes paths of at most 512 bytes, and adds endings to ours. */
 #define DIR_MAX 480
+
+#define TRIES  5 /* for the lock */
+#define TRY_MS 20
 
 /* "chorsu", or "#999" (which sudo takes too) for a user without a name. */
 static void user_name(uid_t uid, char *out, size_t size)
@@ -90,6 +94,27 @@ static int refuse(struct db *db, int fd, struct err *err)
 		db->dir, holder);
 }
 
+/* db_is_served asks by taking the lock for a moment, which must not refuse a server that starts. */
+static bool take(int fd)
+{
+	for (int i = 0; i < TRIES; i++) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return true;
+		if (errno != EWOULDBLOCK)
+			return false;
+		clock_sleep(TRY_MS);
+	}
+	errno = EWOULDBLOCK;
+	return false;
+}
+
+bool db_is_served(const struct db *db)
+{
+	AUTO(auto_close) int fd = openat(db->dir_fd, "lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+	return fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+}
+
 int store_lock(struct db *db, struct err *err)
 {
 	AUTO(auto_close)
@@ -101,7 +126,7 @@ int store_lock(struct db *db, struct err *err)
 	if (fd < 0)
 		return err_set(err, errno == ENOSPC ? ERR_FULL : ERR_IO,
 			"the lock %s/lock cannot be opened: %s", db->dir, strerror(errno));
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+	if (!take(fd))
 		return errno == EWOULDBLOCK
 			       ? refuse(db, fd, err)
 			       : err_set(err, ERR_IO, "the lock %s/lock cannot be taken: %s",

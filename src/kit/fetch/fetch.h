@@ -126,4 +126,23 @@ struct fetched {
 MUST_USE int fetch_get(struct ctx *cx, struct fetch_loop *loop, const char *url, const char *accept,
 	size_t max, int (*sign)(struct transfer *t), void *arg, struct fetched *ret);
 
+/* Ask the store's own address once, as somebody outside would, and tell what was seen on the way.
+ * For commands: blocks for at most 15 s, has no loop, follows no redirect. The address guard does
+ * not stand here, for the address is the operator's own word, and may well be private from inside;
+ * so nothing that a stranger wrote may be asked this way. */
+struct probed {
+	int status;
+	const char *body, *type; /* at most 256 KiB, "" when none; in cx's arena */
+	const char *location;    /* of a redirect, absolute; "" when none */
+	const char *server;      /* address that answered, without port */
+	int64_t before, after;   /* clock_now() around the request */
+	int64_t date;            /* what the answer's Date says, ms; -1: none, or not readable */
+	int64_t certificate_end; /* last instant of the certificate, ms; -1: no TLS */
+};
+
+/* 0 for any HTTP answer; ERR_NETWORK, ERR_TIMEOUT, ERR_TOO_LARGE, ERR_INVALID (the options),
+ * ERR_MEMORY with one sentence. Of the options it takes ca_file, resolve and user_agent. */
+MUST_USE int fetch_probe(struct ctx *cx, const struct fetch_options *options, const char *url,
+	const char *accept, struct probed *ret);
+
 #endif

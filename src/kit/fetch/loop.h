@@ -172,6 +172,13 @@ void slots_drop(struct fetch_loop *loop, int leave); /* free idle ones */
 void transfers_collect(struct fetch_loop *loop); /* call done for what has ended */
 void transfers_stop(struct fetch_loop *loop);    /* end all that run */
 
+/* loop_new.c: libcurl is set up once a process. ERR_INTERNAL. */
+MUST_USE int loop_global(struct err *err);
+
+/* probe.c: the end of a certificate's validity as OpenSSL prints it, "Nov 26 02:08:11 2026 GMT":
+ * ms, -1 when it is none. */
+int64_t probe_certificate_date(const char *text);
+
 /* loop.c: a fresh multi handle (ERR_MEMORY leaves the old one in place), the thread, and waking it
  * from any other */
 MUST_USE int loop_shard_renew(struct shard *shard);

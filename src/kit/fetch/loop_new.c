@@ -22,6 +22,15 @@ static void init_global(void)
 	global = curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
+int loop_global(struct err *err)
+{
+	pthread_once(&once, init_global);
+	if (global != CURLE_OK)
+		return err_set(err, ERR_INTERNAL, "libcurl cannot be set up: %s",
+			curl_easy_strerror(global));
+	return 0;
+}
+
 static int64_t open_files(void)
 {
 	struct rlimit limit;
@@ -132,12 +141,10 @@ int fetch_loop_new(const struct fetch_options *options, struct err *err, struct 
 {
 	int64_t files = open_files();
 	struct fetch_loop *loop;
-	int rc;
+	int rc = loop_global(err);
 
-	pthread_once(&once, init_global);
-	if (global != CURLE_OK)
-		return err_set(err, ERR_INTERNAL, "libcurl cannot be set up: %s",
-			curl_easy_strerror(global));
+	if (rc < 0)
+		return rc;
 	loop = calloc(1, sizeof(*loop));
 	if (!loop)
 		return err_set(err, ERR_MEMORY, "no memory for outbound requests");

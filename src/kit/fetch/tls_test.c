@@ -21,6 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/str.h"
 #include "kit/fetch/ask_testing.h"
 #include "kit/fetch/peer_testing.h"
@@ -167,6 +168,35 @@ static void test_table(void **state)
 	}
 }
 
+/* The same certificates seen by the question to the own address. */
+static void test_probe(void **state)
+{
+	static const char *const NAMES[] = {"good", "self", "late"};
+	char ca[64], resolve[60], url[60];
+
+	(void)state;
+	snprintf(ca, sizeof(ca), "%s/ca.pem", folder);
+	for (size_t i = 0; i < LENGTH(NAMES); i++) {
+		pid_t pid;
+		int port = serve(NAMES[i], "127.0.0.1:0", "-www", &pid), rc;
+		struct fetch_options options = {.ca_file = ca, .resolve = resolve};
+		struct ctx cx = {.arena = arena_new(1 * MIB)};
+		struct probed r = {0};
+
+		snprintf(resolve, sizeof(resolve), "good.example:%d:127.0.0.1", port);
+		snprintf(url, sizeof(url), "https://good.example:%d/", port);
+		rc = fetch_probe(&cx, &options, url, "text/html", &r);
+		assert_int_equal(rc, i == 0 ? 0 : ERR_NETWORK);
+		if (i == 0)
+			assert_in_range((r.certificate_end - clock_now()) / HOUR, 46, 48);
+		else
+			assert_non_null(strstr(cx.err.text, "its certificate is not accepted: "));
+		arena_free(cx.arena);
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+	}
+}
+
 static bool answer_plain(struct peer *p, int fd, const char *request)
 {
 	(void)p, (void)request;
@@ -305,7 +335,8 @@ static void test_redirects(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_table), cmocka_unit_test(test_not_tls),
+		cmocka_unit_test(test_table), cmocka_unit_test(test_probe),
+		cmocka_unit_test(test_not_tls),
 		cmocka_unit_test(test_redirects), /* the last: this process does not come back from
 						     its network */
 	};

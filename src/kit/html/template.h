@@ -25,13 +25,21 @@ MUST_USE int template_parse(enum template_kind kind, const char *name, const cha
 	struct err *err, struct template **ret);
 void template_free(struct template *t);
 
-/* A set of templates, by name; partials are looked up in it. Immutable once all are added; shared
- * by threads. */
+/* A set of templates, by name; partials are looked up in it. Once all are added it is shared by
+ * threads, and changes only as a whole. */
 struct template_set;
 struct template_set *template_set_new(void);
 void template_set_free(struct template_set *set);
 MUST_USE int template_set_add(struct template_set *set, enum template_kind kind, const char *name,
 	const char *text, size_t len, struct err *err);
+
+/* Do the partials that this one asks for exist, and are they of its kind? ERR_INVALID names the
+ * line. Before the set is shared. */
+MUST_USE int template_set_check(const struct template_set *set, const char *name, struct err *err);
+
+/* set becomes what fresh is, while others render: each of them ends with the templates with which
+ * it began. fresh is freed. */
+void template_set_replace(struct template_set *set, struct template_set *fresh);
 
 /* Render by name; data is an object. Partials nest at most 32 deep. ERR_NOT_FOUND, ERR_TOO_LARGE
  * (out's maximum). */

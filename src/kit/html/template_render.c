@@ -11,7 +11,7 @@
 #define INDENT_MAX   1024
 
 struct renderer {
-	const struct template_set *set;
+	const struct shelf *shelf;
 	struct buf *out;
 	struct err *err;
 	const json_t *stack[STACK_MAX];
@@ -174,7 +174,7 @@ static int render_template(struct renderer *r, const struct template *t)
 
 static int render_partial(struct renderer *r, const struct template *t, const struct node *node)
 {
-	const struct template *partial = template_set_find(r->set, node->name);
+	const struct template *partial = template_find(r->shelf, node->name);
 	struct buf outer = r->indent;
 	int rc;
 
@@ -239,10 +239,12 @@ static int render_nodes(struct renderer *r, const struct template *t, uint32_t f
 int template_render(const struct template_set *set, const char *name, const json_t *data,
 	struct buf *out, struct err *err)
 {
-	const struct template *t = template_set_find(set, name);
-	struct renderer r = {.set = set, .out = out, .err = err, .stack = {data}, .depth = 1};
+	struct shelf *shelf = template_set_enter(set);
+	const struct template *t = template_find(shelf, name);
+	struct renderer r = {.shelf = shelf, .out = out, .err = err, .stack = {data}, .depth = 1};
+	int rc = t ? render_template(&r, t)
+		   : err_set(err, ERR_NOT_FOUND, "there is no template %s", name);
 
-	if (!t)
-		return err_set(err, ERR_NOT_FOUND, "there is no template %s", name);
-	return render_template(&r, t);
+	template_set_leave(shelf);
+	return rc;
 }

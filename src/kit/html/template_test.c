@@ -7,6 +7,8 @@
 #include <setjmp.h>
 
 #include <cmocka.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -443,9 +445,74 @@ static void escapes(void **state)
 	assert_string_equal(buf_text(&out), "a&lt;b&gt;&amp;&quot;&#39;ў");
 }
 
+static void checked(void **state)
+{
+	struct template_set *set = template_set_new();
+	struct err err = {0};
+
+	(void)state;
+	assert_int_equal(add(set, TEMPLATE_HTML, "part.html", "<p>part</p>", &err), 0);
+	assert_int_equal(add(set, TEMPLATE_XML, "part.xml", "<p>part</p>", &err), 0);
+	assert_int_equal(add(set, TEMPLATE_HTML, "good", "\n{{>part.html}}", &err), 0);
+	assert_int_equal(add(set, TEMPLATE_HTML, "gone", "a\n\n {{#x}}{{>nobody}}{{/x}}", &err), 0);
+	assert_int_equal(add(set, TEMPLATE_HTML, "other", "{{>part.xml}}", &err), 0);
+	assert_int_equal(template_set_check(set, "good", &err), 0);
+	assert_int_equal(template_set_check(set, "gone", &err), ERR_INVALID);
+	assert_string_equal(err.text, "template gone, line 3: the partial nobody does not exist");
+	assert_int_equal(template_set_check(set, "other", &err), ERR_INVALID);
+	assert_string_equal(
+		err.text, "template other, line 1: the partial part.xml is of another kind");
+	assert_int_equal(template_set_check(set, "none", &err), ERR_NOT_FOUND);
+	template_set_free(set);
+}
+
+static atomic_bool rendering_over;
+
+static struct template_set *one_kind(const char *text)
+{
+	struct template_set *set = template_set_new();
+
+	assert_int_equal(add(set, TEMPLATE_HTML, "page", "{{>part}}{{>part}}", NULL), 0);
+	assert_int_equal(add(set, TEMPLATE_HTML, "part", text, NULL), 0);
+	return set;
+}
+
+static void *render_on(void *set)
+{
+	json_t *data = json_object();
+
+	while (!rendering_over) {
+		AUTO(buf_done) struct buf out = BUF(OUT_MAX);
+
+		assert_int_equal(template_render(set, "page", data, &out, NULL), 0);
+		assert_true(!strcmp(buf_text(&out), "oldold") || !strcmp(buf_text(&out), "newnew"));
+	}
+	json_decref(data);
+	return NULL;
+}
+
+/* Whoever renders ends with the templates with which it began; for the sanitizers' eyes. */
+static void replaced_while_rendered(void **state)
+{
+	struct template_set *set = one_kind("old");
+	pthread_t threads[3];
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(threads); i++)
+		pthread_create(&threads[i], NULL, render_on, set);
+	for (int i = 0; i < 500; i++)
+		template_set_replace(set, one_kind(i % 2 ? "old" : "new"));
+	rendering_over = true;
+	for (size_t i = 0; i < LENGTH(threads); i++)
+		pthread_join(threads[i], NULL);
+	template_set_free(set);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(checked),
+		cmocka_unit_test(replaced_while_rendered),
 		cmocka_unit_test(places),
 		cmocka_unit_test(addresses),
 		cmocka_unit_test(values),

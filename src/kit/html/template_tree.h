@@ -34,7 +34,7 @@ struct node {
 	uint32_t end;     /* of a section: the node after its contents, which begin after it */
 	uint32_t parts;   /* of a dotted name; 0 for "." */
 	uint32_t len;     /* of text */
-	const char *text; /* not ended by NUL */
+	const char *text; /* not ended by NUL; of a partial: the line on which it stands */
 	const char *name; /* its parts, or a partial's name, each ended by NUL */
 };
 
@@ -48,8 +48,13 @@ struct template
 	uint32_t count;
 };
 
+/* The templates that stand in the set now, until they are left. */
+struct shelf;
+struct shelf *template_set_enter(const struct template_set *set);
+void template_set_leave(struct shelf *shelf);
+
 /* NULL when there is none. */
-const struct template *template_set_find(const struct template_set *set, const char *name);
+const struct template *template_find(const struct shelf *shelf, const char *name);
 
 /* As JavaScript writes a number: 1.21, 85, 1e+21. */
 void template_number(struct buf *out, double n);

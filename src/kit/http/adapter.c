@@ -15,7 +15,8 @@
 #include "kit/http/head.h"
 #include "kit/http/worker.h"
 
-#define DISCARDED_MAX (1 * MIB) /* of a body that was refused */
+/* Of a body that was refused: a proxy sends all of it before it reads, or answers 502 itself. */
+#define DISCARDED_MAX (8 * MIB)
 #define URGENT_MAX    (ERROR_ARENA_MAX + 16 * KIB)
 
 enum MHD_Result adapter_accept(void *cls, const struct sockaddr *addr, socklen_t len)

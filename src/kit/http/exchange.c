@@ -236,7 +236,7 @@ void exchange_log(struct exchange *x)
 	char status[16], ms[24], bytes[24];
 	bool failed = x->reply.status >= 500;
 
-	if (!x->server->options.access_log && !failed)
+	if (!x->server->access_log && !failed)
 		return;
 	exchange_find_client(x);
 	snprintf(status, sizeof status, "%d", x->reply.status);

@@ -9,6 +9,7 @@
 
 #include "kit/http/cache.h"
 #include "kit/http/client.h"
+#include "kit/http/listen.h"
 #include "kit/http/params.h"
 #include "kit/http/peers.h"
 #include "kit/http/spare.h"
@@ -103,11 +104,10 @@ struct http_server {
 	struct cache *cache;     /* NULL: none */
 	struct spares spares;
 	unsigned char seed[16]; /* of the numbers of requests */
-	char *unix_path;
-	int listen_fd;
-	int port;
+	struct listener listener;
 	bool checks_heads; /* the library reads heads in place, as head.h needs it */
 	_Atomic bool draining;
+	_Atomic bool access_log;
 	_Atomic int exchanges; /* that exist */
 };
 

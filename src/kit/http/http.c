@@ -13,7 +13,6 @@
 #include "base/str.h"
 #include "kit/http/adapter.h"
 #include "kit/http/cached.h"
-#include "kit/http/listen.h"
 #include "kit/http/thread.h"
 #include "kit/http/worker.h"
 
@@ -40,8 +39,10 @@ static void fill_options(struct http_server *h, const struct http_options *o)
 	h->options = *o;
 	h->options.listen =
 		NULL; /* texts may be gone after the start; those needed later are kept apart */
+	h->options.socket_group = NULL;
 	h->options.proxies = NULL;
 	h->options.routes = NULL;
+	h->access_log = o->access_log;
 	if (o->workers <= 0)
 		h->options.workers = WORKERS_DEFAULT;
 	if (o->arena_max == 0)
@@ -98,7 +99,7 @@ static struct MHD_Daemon *start_library(struct http_server *h)
 		&before); /* its threads inherit it: signals are the main thread's */
 	daemon = MHD_start_daemon(
 		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC, 0,
-		adapter_accept, h, adapter_request, h, MHD_OPTION_LISTEN_SOCKET, h->listen_fd,
+		adapter_accept, h, adapter_request, h, MHD_OPTION_LISTEN_SOCKET, h->listener.fd,
 		MHD_OPTION_THREAD_POOL_SIZE, epoll_threads(), MHD_OPTION_THREAD_STACK_SIZE,
 		(size_t)THREAD_STACK, MHD_OPTION_CONNECTION_LIMIT, (unsigned)h->options.connections,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
@@ -118,11 +119,7 @@ static void free_server(struct http_server *h)
 	workers_free(h->workers);
 	workers_free(h->patient);
 	peers_free(h->peers);
-	if (h->listen_fd >= 0)
-		close(h->listen_fd);
-	if (h->unix_path)
-		unlink(h->unix_path);
-	free(h->unix_path);
+	listen_close(&h->listener);
 	router_free(h->router);
 	http_networks_free(h->proxies);
 	spares_done(&h->spares);
@@ -152,7 +149,7 @@ static int start_parts(struct http_server *h, const struct http_options *o, stru
 	if (rc == 0)
 		rc = http_networks_parse(o->proxies, err, &h->proxies);
 	if (rc == 0)
-		rc = listen_open(o->listen, err, &h->listen_fd, &h->port, &h->unix_path);
+		rc = listen_open(o->listen, o->socket_group, err, &h->listener);
 	if (rc < 0)
 		return rc;
 	h->origin = o->origin ? strdup(o->origin) : NULL;
@@ -178,7 +175,7 @@ int http_start(const struct http_options *options, struct err *err, struct http_
 
 	if (!h)
 		return no_memory(err);
-	h->listen_fd = -1;
+	h->listener.fd = -1;
 	randombytes_buf(h->seed, sizeof(h->seed));
 	h->checks_heads = str_starts(MHD_get_version(), "0.9.75");
 	fill_options(h, options);
@@ -195,7 +192,12 @@ int http_start(const struct http_options *options, struct err *err, struct http_
 
 int http_port(const struct http_server *h)
 {
-	return h->port;
+	return h->listener.port;
+}
+
+void http_log_access(struct http_server *h, bool on)
+{
+	h->access_log = on;
 }
 
 /* Until no request is under way, but no longer than ms. */
@@ -213,7 +215,7 @@ void http_stop(struct http_server *h, int64_t drain_ms)
 		return;
 	h->draining = true;
 	MHD_quiesce_daemon(h->daemon);
-	shutdown(h->listen_fd,
+	shutdown(h->listener.fd,
 		SHUT_RDWR); /* whoever comes now is refused at once, not left in the queue */
 	peers_drain(h->peers);
 	wait_for_exchanges(h, drain_ms);

@@ -77,6 +77,7 @@ struct http_options {
 	/* "127.0.0.1:8080", "[::]:8080" (both protocols), ":0" (a free port on loopback),
 	 * "unix:/path". */
 	const char *listen;
+	const char *socket_group; /* of a unix socket; NULL or "": the process's own */
 	const char *origin; /* "https://host", for the cross-site check and absolute addresses */
 	/* Addresses and networks, "127.0.0.1 ::1 10.0.0.0/8": only from these is X-Forwarded-For
 	 * read. "unix" stands for the peers of a unix socket. */
@@ -108,6 +109,10 @@ struct http_options {
 MUST_USE int http_start(
 	const struct http_options *options, struct err *err, struct http_server **ret);
 int http_port(const struct http_server *h); /* 0 for a unix socket */
+
+/* From now on: a line of log for each request, or none but for those that fail (5xx). Any thread.
+ */
+void http_log_access(struct http_server *h, bool on);
 
 /* Stop accepting, let requests under way end (at most drain_ms), free. After that time requests
  * that no worker has begun are answered 503; handlers that run are waited for. Takes NULL. */

@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <grp.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <string.h>
@@ -90,16 +91,21 @@ static int parse_unix(
 }
 
 /* A socket that a dead server left is in the way; one that is alive, or any other file, is not ours
- * to remove. */
-static void remove_stale(const union socket_address *address, socklen_t len)
+ * to remove. Not waited for: a living server with a full queue answers nothing at all. */
+static int clear_path(const union socket_address *address, socklen_t len, struct err *err)
 {
-	AUTO(auto_close) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	const char *path = address->local.sun_path;
+	AUTO(auto_close) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	struct stat st;
 
-	if (fd < 0 || lstat(address->local.sun_path, &st) < 0 || !S_ISSOCK(st.st_mode))
-		return;
+	if (fd < 0 || lstat(path, &st) < 0)
+		return 0;
+	if (!S_ISSOCK(st.st_mode))
+		return err_set(err, ERR_CONFLICT,
+			"%.107s is a file and no socket: remove it or choose another path.", path);
 	if (connect(fd, &address->any, len) < 0 && errno == ECONNREFUSED)
-		unlink(address->local.sun_path);
+		unlink(path);
+	return 0;
 }
 
 static int refuse(const char *where, const char *what, struct err *err)
@@ -118,23 +124,38 @@ static int refuse(const char *where, const char *what, struct err *err)
 	return err_set(err, ERR_IO, "Cannot %s %.100s: %s.", what, where, strerror(errno));
 }
 
-static int open_socket(const char *where, union socket_address *address, socklen_t len,
+/* The mode that the socket's file is born with, so that nobody else gets in before its group is
+ * set. */
+static int bind_unix(int fd, const union socket_address *address, socklen_t len, struct err *err)
+{
+	int rc = clear_path(address, len, err);
+
+	if (rc < 0)
+		return rc;
+	fchmod(fd, UNIX_MODE);
+	return bind(fd, &address->any, len);
+}
+
+static int open_socket(const char *where, const union socket_address *address, socklen_t len,
 	struct err *err, int *ret_fd)
 {
-	int family = address->any.sa_family;
+	int family = address->any.sa_family, on = 1, off = 0, rc;
 	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	int on = 1, off = 0;
 
+	if (fd < 0 && errno == EAFNOSUPPORT)
+		return err_set(err, ERR_INVALID,
+			"This machine has no IPv6 for %.100s: write 0.0.0.0 for all addresses of IPv4.",
+			where);
 	if (fd < 0)
 		return refuse(where, "make a socket for", err);
 	if (family == AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
 	if (family != AF_UNIX)
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-	else
-		remove_stale(address, len);
-	if (bind(fd, &address->any, len) < 0 || listen(fd, BACKLOG) < 0) {
-		refuse(where, "listen on", err);
+	rc = family == AF_UNIX ? bind_unix(fd, address, len, err) : bind(fd, &address->any, len);
+	if (rc < 0 || listen(fd, BACKLOG) < 0) {
+		if (!err->code)
+			refuse(where, "listen on", err);
 		close(fd);
 		return err->code;
 	}
@@ -153,22 +174,67 @@ static int port_of(int fd)
 		address.any.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
 }
 
-int listen_open(const char *where, struct err *err, int *ret_fd, int *ret_port, char **ret_path)
+/* The file's group and mode (the process's umask has narrowed it), and which file it is. */
+static int own_path(struct listener *l, const char *group, struct err *err)
+{
+	struct group entry, *found = NULL;
+	char names[4096];
+	struct stat st;
+
+	if (*group && getgrnam_r(group, &entry, names, sizeof names, &found) != 0)
+		found = NULL;
+	if (*group && !found)
+		return err_set(err, ERR_INVALID,
+			"There is no group \"%.60s\" for the socket %.107s: name that of the proxy.",
+			group, l->path);
+	if (found && lchown(l->path, (uid_t)-1, found->gr_gid) < 0)
+		return err_set(err, ERR_DENIED,
+			"The socket %.107s cannot be given to the group %.60s (%s): make this user a member of it.",
+			l->path, group, strerror(errno));
+	if (chmod(l->path, UNIX_MODE) < 0 || lstat(l->path, &st) < 0)
+		return err_set(err, ERR_IO, "The socket %.107s cannot be set up: %s.", l->path,
+			strerror(errno));
+	l->device = st.st_dev;
+	l->inode = st.st_ino;
+	return 0;
+}
+
+int listen_open(const char *where, const char *group, struct err *err, struct listener *ret)
 {
 	bool local = str_starts(where, "unix:");
 	union socket_address address = {0};
+	struct listener l = {.fd = -1};
 	struct err own = {0};
 	socklen_t len = 0;
 	int rc = local ? parse_unix(where, &own, &address, &len)
 		       : parse_internet(where, &own, &address, &len);
 
 	if (rc == 0)
-		rc = open_socket(where, &address, len, &own, ret_fd);
-	if (rc < 0)
+		rc = open_socket(where, &address, len, &own, &l.fd);
+	if (rc == 0 && local) {
+		l.path = strdup(address.local.sun_path);
+		rc = l.path ? own_path(&l, group ? group : "", &own)
+			    : err_set(&own, ERR_MEMORY, "There is no memory for the socket.");
+	}
+	if (rc < 0) {
+		if (l.fd >= 0 && local)
+			unlink(address.local.sun_path);
+		listen_close(&l);
 		return err_copy(err, &own);
-	if (local)
-		chmod(address.local.sun_path, UNIX_MODE);
-	*ret_port = local ? 0 : port_of(*ret_fd);
-	*ret_path = local ? strdup(address.local.sun_path) : NULL;
+	}
+	l.port = local ? 0 : port_of(l.fd);
+	*ret = l;
 	return 0;
+}
+
+void listen_close(struct listener *l)
+{
+	struct stat st;
+
+	if (l->fd >= 0)
+		close(l->fd);
+	if (l->path && lstat(l->path, &st) == 0 && st.st_dev == l->device && st.st_ino == l->inode)
+		unlink(l->path);
+	free(l->path);
+	*l = (struct listener){.fd = -1};
 }
