@@ -21,7 +21,7 @@ endif()
 set(CHORSU_PROGRAM ${CMAKE_INSTALL_FULL_BINDIR}/chorsu)
 configure_file(packaging/chorsu.service ${CMAKE_BINARY_DIR}/chorsu.service @ONLY)
 
-install(TARGETS chorsu RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS chorsu chorsu-media RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES ${CHORSU_MAN}/chorsu.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES ${CHORSU_MAN}/chorsu.conf.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
 install(FILES packaging/chorsu.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME chorsu)

@@ -110,7 +110,7 @@ function fuzzers(tier, faults) {
 
 // Errors and lost memory end the run with a status of their own; what stands at the end and can still be reached is no leak.
 const VALGRIND = ['valgrind', '--quiet', '--error-exitcode=99', '--leak-check=full', '--errors-for-leak-kinds=definite',
-	'--show-leak-kinds=definite'];
+	'--show-leak-kinds=definite', `--suppressions=${join(ROOT, 'tests/lib/valgrind.supp')}`];
 
 // Unit tests are started under it; scenarios start the program, so they get one that does so itself.
 function putUnder(test) {

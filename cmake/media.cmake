@@ -1,0 +1,18 @@
+# chorsu-media, which alone links libraries for pictures. Compiled from its sources once more and never with sanitizers, whose memory and
+# system calls its sandbox would not let through; the library below is for the tests, which run the same code under them.
+set(media ${CMAKE_SOURCE_DIR}/src/kit/media)
+file(GLOB sources CONFIGURE_DEPENDS ${media}/child/*.c)
+list(FILTER sources EXCLUDE REGEX "_test(ing)?\\.c$")
+add_executable(chorsu-media ${sources} ${media}/blurhash.c ${media}/plan.c ${media}/wire.c)
+target_link_libraries(chorsu-media PRIVATE PkgConfig::VIPS PkgConfig::WEBP PkgConfig::SECCOMP m)
+target_link_options(chorsu-media PRIVATE -Wl,-z,relro,-z,now)
+if(CHORSU_SANITIZE)
+	target_compile_options(chorsu-media PRIVATE -fno-sanitize=all)
+	target_link_options(chorsu-media PRIVATE -fno-sanitize=all)
+endif()
+if(CHORSU_TESTING)
+	target_sources(chorsu-media PRIVATE ${media}/child/fault_testing.c)
+	target_compile_definitions(chorsu-media PRIVATE CHORSU_TESTING)
+	room(mediachild kit/media/child media PkgConfig::VIPS PkgConfig::WEBP PkgConfig::SECCOMP)
+	add_dependencies(tests-mediachild chorsu-media)
+endif()
