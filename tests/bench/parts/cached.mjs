@@ -1,5 +1,7 @@
 // A public page that many read, over 64 connections that stay: our answers from memory against Debian's nginx with the same bytes in
-// a file. Both run on all cores of this machine beside who asks (wrk), by turns, so that what else it does falls on both.
+// a file, as Debian configures it and, for comparison, without sendfile. All run on all cores of this machine beside who asks (wrk),
+// by short turns, each beginning a round as often as the others, so that what else the machine does falls on all of them.
+import {readFileSync, readdirSync} from 'node:fs';
 import {cpus} from 'node:os';
 
 import {startFiles} from '../../lib/nginx.mjs';
@@ -11,7 +13,7 @@ import {memory} from '../lib/tools.mjs';
 
 export const name = 'cached';
 
-const TURNS = 7, SECONDS = 2, POSTS = 20;
+const ROUNDS = 15, SECONDS = 1, POSTS = 20;
 const PATH = '/en/@bench';
 const CODINGS = ['br', 'gzip', 'identity'];
 const TEXT = 'Water will be off in the northern quarters from nine to twelve, while the pipes of the old main are joined to the new '
@@ -36,27 +38,45 @@ async function pages(store) {
 	return files;
 }
 
-// Requests a second; every answer must be a 200.
-async function rate(port, path, coding, seconds = SECONDS) {
-	const out = await must('wrk', ['-t', '1', '-c', '64', '-d', `${seconds}s`, '-H', `Accept-Encoding: ${coding}`, '-H', 'Accept: text/html',
+// What a process and its children have used of the processor, in µs.
+function used(pid) {
+	const threads = readdirSync(`/proc/${pid}/task`).map((id) => `/proc/${pid}/task/${id}`);
+	const own = threads.map((t) => Number(readFileSync(`${t}/schedstat`, 'utf8').split(' ')[0]) / 1000);
+	const children = threads.flatMap((t) => readFileSync(`${t}/children`, 'utf8').split(' ').filter(Boolean));
+	return [...own, ...children.map(used)].reduce((a, b) => a + b, 0);
+}
+
+// Requests a second and µs of the processor for each; every answer must be a 200.
+async function turn({port, path, pid}, coding) {
+	const before = used(pid);
+	const out = await must('wrk', ['-t', '1', '-c', '64', '-d', `${SECONDS}s`, '-H', `Accept-Encoding: ${coding}`, '-H', 'Accept: text/html',
 		`http://127.0.0.1:${port}${path}`]);
 	if (/Non-2xx|Socket errors/.test(out))
 		throw new Error(out);
-	return Number(/Requests\/sec: +([\d.]+)/.exec(out)[1]);
+	return {rate: Number(/Requests\/sec: +([\d.]+)/.exec(out)[1]), cpu: (used(pid) - before) / Number(/(\d+) requests in/.exec(out)[1])};
 }
 
 const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 
-async function compare(store, nginx, coding) {
-	const ours = [], theirs = [], ratios = [];
-	await rate(store.port, PATH, coding, 1);
-	await rate(nginx.port, `/${coding}`, coding, 1);
-	for (let turn = 0; turn < TURNS; turn++) {
-		ours.push(await rate(store.port, PATH, coding));
-		theirs.push(await rate(nginx.port, `/${coding}`, coding));
-		ratios.push(ours.at(-1) / theirs.at(-1));
-	}
-	return {ratio: median(ratios), ours: median(ours), theirs: median(theirs)};
+// One list of turns for each server; the first turn of each warms it up.
+async function measure(servers, coding) {
+	const turns = servers.map(() => []);
+	for (const s of servers)
+		await turn(s, coding);
+	for (let round = 0; round < ROUNDS; round++)
+		for (let i = 0; i < servers.length; i++) {
+			const k = (i + round) % servers.length;
+			turns[k].push(await turn(servers[k], coding));
+		}
+	return turns;
+}
+
+function compare(ours, theirs) {
+	const about = (list) => `${median(list.map((t) => t.rate)).toFixed(0)} requests/s at ${median(list.map((t) => t.cpu)).toFixed(1)} µs`;
+	return {
+		ratio: median(ours.map((t, i) => t.rate / theirs[i].rate)),
+		note: `${about(ours)} of the processor each against ${about(theirs)}, medians of ${ROUNDS} rounds`,
+	};
 }
 
 export async function run() {
@@ -64,17 +84,21 @@ export async function run() {
 	await fill(store);
 	await store.serve();
 	const files = await pages(store);
-	const nginx = await startFiles({files, workers: cpus().length});
+	const nginx = [];
+	for (const sendfile of [true, false])
+		nginx.push(await startFiles({files, workers: cpus().length, sendfile}));
 	const rows = [];
 	for (const coding of CODINGS) {
-		const found = await compare(store, nginx, coding);
-		const note = `${found.ours.toFixed(0)} against ${found.theirs.toFixed(0)} requests/s, median of ${TURNS} turns; `
-			+ `${files[`/${coding}`].bytes.length} bytes`;
-		const what = `a page from the answer cache (${coding}) against nginx with a file`;
-		rows.push(coding === 'identity' ? told(what, found.ratio, '×', note) : atLeast(what, found.ratio, 1.1, '×', note));
+		const servers = [{port: store.port, path: PATH, pid: store.server.pid}, ...nginx.map((n) => ({port: n.port, path: `/${coding}`, pid: n.server.pid}))];
+		const [ours, usual, plain] = await measure(servers, coding);
+		const what = `a page from the answer cache (${coding}, ${files[`/${coding}`].bytes.length} bytes) against nginx with a file`;
+		const found = compare(ours, usual), other = compare(ours, plain);
+		rows.push(coding === 'identity' ? told(what, found.ratio, '×', found.note) : atLeast(what, found.ratio, 1.1, '×', found.note));
+		rows.push(told(`${what}, without sendfile`, other.ratio, '×', other.note));
 	}
 	rows.push(told('memory afterwards, private', memory(store.server.pid).private, 'MB'));
-	await nginx.stop();
+	for (const n of nginx)
+		await n.stop();
 	await store.stop();
 	return rows;
 }
