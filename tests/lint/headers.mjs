@@ -6,7 +6,7 @@ import {files, report, ROOT} from '../lib/lint.mjs';
 import {run} from '../lib/process.mjs';
 
 const PACKAGES = ['jansson', 'libsodium', 'libcrypto', 'sqlite3', 'libpq', 'libmicrohttpd', 'libcurl', 'gumbo',
-	'libcmark-gfm', 'icu-uc', 'icu-i18n', 'inih', 'vips', 'libseccomp'];
+	'libcmark-gfm', 'icu-uc', 'icu-i18n', 'inih', 'vips', 'libseccomp', 'libxml-2.0'];
 const flags = ['-std=gnu17', '-D_GNU_SOURCE', '-DCHORSU_VERSION="0"', '-DCHORSU_DATE=""', '-Isrc', '-Wall', '-Wextra', '-Werror', '-Wstrict-prototypes',
 	'-fsyntax-only', ...execFileSync('pkg-config', ['--cflags', ...PACKAGES], {encoding: 'utf8'}).split(/\s+/).filter(Boolean)];
 const r = report();
