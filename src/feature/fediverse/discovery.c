@@ -43,34 +43,36 @@ static char *lower(struct arena *a, const char *s, size_t len)
 	return copy;
 }
 
-/* "acct:handle@domain", an actor's URL, or a page's URL of this server. */
-static int parse_resource(struct request *rq, const char *resource, struct search *ret)
+int webfinger_parse(struct ctx *cx, const char *resource, const char **ret_handle, int64_t *ret_id)
 {
-	const struct server *s = rq->cx.server;
-	const char *at, *page = arena_printf(rq->cx.arena, "%s/@", s->origin);
+	const struct server *s = cx->server;
+	const char *at, *page = arena_printf(cx->arena, "%s/@", s->origin), *handle;
 
 	if (str_starts(resource, "acct:")) {
 		resource += 5;
 		resource += *resource == '@';
 		at = strchr(resource, '@');
 		if (!at || at == resource)
-			return ctx_fail(&rq->cx, ERR_INVALID,
+			return ctx_fail(cx, ERR_INVALID,
 				"\"%.200s\" is not of the form acct:HANDLE@DOMAIN", resource);
 		if (!str_eq_nocase(at + 1, s->host) && !str_eq_nocase(at + 1, s->account_domain))
-			return ctx_fail(&rq->cx, ERR_NOT_FOUND,
-				"no accounts of %.200s are kept here", at + 1);
-		ret->handle = lower(rq->cx.arena, resource, (size_t)(at - resource));
-	} else if (actor_url_parse(s, resource, &ret->id)) {
+			return ctx_fail(
+				cx, ERR_NOT_FOUND, "no accounts of %.200s are kept here", at + 1);
+		handle = lower(cx->arena, resource, (size_t)(at - resource));
+	} else if (actor_url_parse(s, resource, ret_id)) {
 		return 0;
 	} else if (page && str_starts(resource, page)) {
-		ret->handle = resource + strlen(page);
+		handle = resource + strlen(page);
 	} else if (str_starts(resource, "https:") || str_starts(resource, "http:")) {
-		return ctx_fail(&rq->cx, ERR_NOT_FOUND, "nobody is at %.200s", resource);
+		return ctx_fail(cx, ERR_NOT_FOUND, "nobody is at %.200s", resource);
 	} else {
-		return ctx_fail(&rq->cx, ERR_INVALID,
+		return ctx_fail(cx, ERR_INVALID,
 			"\"%.200s\" is neither acct:HANDLE@DOMAIN nor a URL", resource);
 	}
-	return ret->handle ? 0 : ctx_fail(&rq->cx, ERR_MEMORY, "not enough memory");
+	if (!handle)
+		return ctx_fail(cx, ERR_MEMORY, "not enough memory");
+	*ret_handle = handle;
+	return 0;
 }
 
 static void add_link(json_t *links, const char *rel, const char *type, const char *href)
@@ -102,8 +104,7 @@ int webfinger_get(struct request *rq)
 	const struct server *s = rq->cx.server;
 	struct arena *a = rq->cx.arena;
 	struct search found = {.server = s};
-	const char *resource = request_param(rq, "resource");
-	int rc = parse_resource(rq, resource, &found);
+	int rc = webfinger_parse(&rq->cx, request_param(rq, "resource"), &found.handle, &found.id);
 
 	if (rc == 0 && found.handle && str_eq_nocase(found.handle, s->host))
 		return reply_json(rq, 200, "application/jrd+json",
