@@ -212,6 +212,8 @@ function faultOfPage(r, says, lang) {
 	if (String(headings) !== heading)
 		return `the heading is "${headings}", expected "${heading}"`;
 	const details = [...r.text.matchAll(/<span lang="en">(.*?)<\/span>/gs)].map((m) => unescaped(m[1]));
+	if (r.status === 404 || r.status === 410) // its heading and what to do say all, in the reader's language
+		return details.length ? `a page that is not there says ${details}` : undefined;
 	return details.length === 1 ? faultOf(details[0], says) : `${details.length} sentences`;
 }
 
