@@ -46,6 +46,8 @@ const ROWS = [
 	['init', 2, 'url', 'NEW', '--url', 'https://h example'],
 	['init', 2, 'default port', 'NEW', '--url', 'https://h.example:443'],
 	['init', 2, 'postgresql://', 'NEW', '--url', 'https://h.example', '--database', 'mysql://x'],
+	['init', 2, 'listen', 'NEW', '--url', 'https://h.example', '--listen', 'nonsense'],
+	['init', 2, 'listen', 'NEW', '--url', 'https://h.example', '--listen', '127.0.0.1:99999'],
 	['init', 2, 'given twice', 'NEW', '--url', 'https://a.example', '--url', 'https://b.example'],
 	['init', 2, 'no option --ur', 'NEW', '--ur', 'https://a.example'],
 	['init', 2, 'too much', 'NEW', 'more', '--url', 'https://a.example'],
