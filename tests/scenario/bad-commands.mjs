@@ -7,7 +7,7 @@ import {join} from 'node:path';
 
 import {must, run} from '../lib/process.mjs';
 import {CHORSU, makeStore} from '../lib/store.mjs';
-import {equal, folder, step, test} from '../lib/test.mjs';
+import {equal, folder, ok, step, test} from '../lib/test.mjs';
 
 const LONG = 'x'.repeat(101 * 1024);
 const files = folder('bad');
@@ -139,6 +139,9 @@ const ROWS = [
 	['revise', 2, 'too long', 'DIR', 'POST', 'Matn', '--note', 'x'.repeat(1001)],
 	['revise', 2, 'no title', 'DIR', 'POST', 'Matn', '--title', 'Sarlavha'],
 	['revise', 2, 'language tag', 'DIR', 'POST', 'Matn', '--lang', 'r'],
+	['revise', 2, 'LANG=FILE', 'DIR', 'POST', 'Matn', '--variant', good],
+	['revise', 2, 'cannot be read', 'DIR', 'POST', 'Matn', '--variant', 'ru=/nowhere'],
+	['revise', 2, 'two texts', 'DIR', 'POST', 'Matn', '--variant', `uz=${good}`],
 	['revise', 2, 'something is missing', 'DIR', 'POST'],
 	['revise', 1, 'withdrawn', 'DIR', 'GONE', 'Matn'],
 	['withdraw', 2, '--reason', 'DIR', 'POST'],
@@ -206,6 +209,23 @@ test(async () => {
 		const names = (await must(CHORSU, ['commands'])).trim().split('\n');
 		const have = new Set(ROWS.map((r) => r[0]));
 		equal(names.filter((n) => !have.has(n)), []);
+	});
+	await step('every option of every command has a row, in which it is the last one', async () => {
+		const names = (await must(CHORSU, ['commands'])).trim().split('\n');
+		const last = (row) => row.slice(3).findLast((word) => word.startsWith('--'));
+		const have = new Set(ROWS.map((row) => `${row[0]} ${last(row)}`));
+		const missing = [];
+		let count = 0;
+		for (const name of names) {
+			const help = await must(CHORSU, [...name.split(' '), '--help']);
+			for (const [, option] of help.matchAll(/^  (--[a-z-]+)/gm)) {
+				count++;
+				if (option !== '--json' && !have.has(`${name} ${option}`))
+					missing.push(`${name} ${option}`);
+			}
+		}
+		equal(missing, []);
+		ok(count > names.length + 10, `${count} options`);
 	});
 	await step('errors as JSON', async () => {
 		const r = await run(CHORSU, ['post', s.dir, 'nobody', 'Matn', '--json'], {timeout: 30000});
