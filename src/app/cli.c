@@ -198,7 +198,9 @@ static int parse_option(struct parsing *p, int argc, const char **argv, int *i)
 	const struct option *o = find_option(p->in.command, name, len);
 	const char *value = name[len] ? name + len + 1 : NULL;
 
-	if (str_eq(name, "json") || str_eq(name, "help")) {
+	if (len == 4 && (str_starts(name, "json") || str_starts(name, "help"))) {
+		if (value)
+			return ctx_fail(&p->in.cx, ERR_INVALID, "--%.4s takes no value", name);
 		p->in.json = p->in.json || *name == 'j';
 		p->help = p->help || *name == 'h';
 		return 0;

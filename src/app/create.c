@@ -118,6 +118,8 @@ int store_create(struct ctx *cx, const struct store_creation *c)
 
 	if (rc == 0 && c->listen)
 		rc = settings_check(store_settings(), "server.listen", c->listen, &cx->err);
+	if (rc == 0 && c->listen)
+		rc = http_listen_check(c->listen, &cx->err);
 	if (rc == 0)
 		rc = settings_check(store_settings(), "database.url", c->database, &cx->err);
 	if (rc == 0)

@@ -9,6 +9,15 @@ import {equal, folder, match, test} from '../lib/test.mjs';
 const mark = ['FIX', 'ME'].join('');
 const long = (lines) => `int f(void);\nint f(void)\n{\n${'\tf();\n'.repeat(lines)}\treturn 0;\n}\n`;
 const GUARD = '#ifndef H\n#define H\n#endif\n';
+// A parser with its table and its target, which calls it by way of another function.
+const PARSER = {
+	'src/base/a.h': '#include <stdbool.h>\n/* a_read(x) reads no text. */\nint db_read(int (*fn)(void *arg));\n'
+		+ 'bool a_parse(const char *s);\nbool check(const char *s);\n',
+	'src/base/a.c': 'bool a_parse(const char *s)\n{\n\treturn *s;\n}\n\nstatic bool twice(const char *s)\n{\n\treturn a_parse(s);\n}\n\n'
+		+ 'bool check(const char *s)\n{\n\treturn twice(s);\n}\n',
+	'src/base/a_test.c': 'static const struct {\n\tint n;\n} ROWS[] = {\n\t{0},\n};\n\nint main(void)\n{\n\ta_parse("");\n}\n',
+	'tests/fuzz/a.c': 'int f(void)\n{\n\tcheck("");\n}\n',
+};
 
 // lint, files of the tree, what it must say (none: it must pass)
 const ROWS = [
@@ -44,6 +53,13 @@ const ROWS = [
 		'src/core/a.c': 'CRASH_POINT(name);\n'}, /named by a literal/],
 	['crash-points', {'src/base/crash.c': 'const char *const crash_points[] = {\n\t"a.b",\n\tNULL,\n};\n',
 		'src/core/a.c': 'CRASH_POINT("a.b");\n'}, null],
+	['parsers', {...PARSER, 'src/base/a_test.c': 'static const struct row ROWS[] = {{0}};\nint main(void)\n{\n\tb_parse();\n}\n'},
+		/a\.h:4: a_parse\(\) has no table of bad input/],
+	['parsers', {...PARSER, 'src/base/a_test.c': 'int main(void)\n{\n\ta_parse("");\n}\n'}, /has no table of bad input/],
+	['parsers', {...PARSER, 'tests/fuzz/a.c': 'int f(void)\n{\n\tb_parse();\n}\n'}, /a_parse\(\) has no fuzz target/],
+	['parsers', {...PARSER, 'src/base/a.h': 'bool a_parse(const char *s);\nint a_from_text(\n\tconst char *s);\n'},
+		/a\.h:2: a_from_text\(\) has no fuzz target/],
+	['parsers', PARSER, null],
 	['words', {'src/base/a.c': `\n/* ${mark} */\n`}, /a\.c:2: .*finish it/],
 	['words', {'docs/a.md': `see ${['/ho', 'me/me/x'].join('')}\n`}, /a path of one machine/],
 	['words', {'docs/a.md': `see https://${['regis', 'try.npm', 'js.org'].join('')}/x\n`}, /host of a package registry/],

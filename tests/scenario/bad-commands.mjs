@@ -7,7 +7,7 @@ import {join} from 'node:path';
 
 import {must, run} from '../lib/process.mjs';
 import {CHORSU, makeStore} from '../lib/store.mjs';
-import {equal, folder, step, test} from '../lib/test.mjs';
+import {equal, folder, ok, step, test} from '../lib/test.mjs';
 
 const LONG = 'x'.repeat(101 * 1024);
 const files = folder('bad');
@@ -47,6 +47,8 @@ const ROWS = [
 	['init', 2, 'url', 'NEW', '--url', 'https://h example'],
 	['init', 2, 'default port', 'NEW', '--url', 'https://h.example:443'],
 	['init', 2, 'postgresql://', 'NEW', '--url', 'https://h.example', '--database', 'mysql://x'],
+	['init', 2, 'listen', 'NEW', '--url', 'https://h.example', '--listen', 'nonsense'],
+	['init', 2, 'listen', 'NEW', '--url', 'https://h.example', '--listen', '127.0.0.1:99999'],
 	['init', 2, 'given twice', 'NEW', '--url', 'https://a.example', '--url', 'https://b.example'],
 	['init', 2, 'no option --ur', 'NEW', '--ur', 'https://a.example'],
 	['init', 2, 'too much', 'NEW', 'more', '--url', 'https://a.example'],
@@ -140,6 +142,9 @@ const ROWS = [
 	['revise', 2, 'too long', 'DIR', 'POST', 'Matn', '--note', 'x'.repeat(1001)],
 	['revise', 2, 'no title', 'DIR', 'POST', 'Matn', '--title', 'Sarlavha'],
 	['revise', 2, 'language tag', 'DIR', 'POST', 'Matn', '--lang', 'r'],
+	['revise', 2, 'LANG=FILE', 'DIR', 'POST', 'Matn', '--variant', good],
+	['revise', 2, 'cannot be read', 'DIR', 'POST', 'Matn', '--variant', 'ru=/nowhere'],
+	['revise', 2, 'two texts', 'DIR', 'POST', 'Matn', '--variant', `uz=${good}`],
 	['revise', 2, 'something is missing', 'DIR', 'POST'],
 	['revise', 1, 'withdrawn', 'DIR', 'GONE', 'Matn'],
 	['withdraw', 2, '--reason', 'DIR', 'POST'],
@@ -177,6 +182,8 @@ const ROWS = [
 	['demo', 2, 'something is missing'],
 	['crash-points', 2, 'too much', 'x'],
 	['commands', 2, 'too much', 'x'],
+	['commands', 2, '--json takes no value', '--json=x'],
+	['commands', 2, '--help takes no value', '--help=x'],
 ];
 
 async function rowsOf(s) {
@@ -218,6 +225,23 @@ test(async () => {
 		const names = (await must(CHORSU, ['commands'])).trim().split('\n');
 		const have = new Set(ROWS.map((r) => r[0]));
 		equal(names.filter((n) => !have.has(n)), []);
+	});
+	await step('every option that takes a value has a row, in which it is the last one', async () => {
+		const names = (await must(CHORSU, ['commands'])).trim().split('\n');
+		const last = (row) => row.slice(3).findLast((word) => word.startsWith('--'));
+		const have = new Set(ROWS.map((row) => `${row[0]} ${last(row)}`));
+		const missing = [];
+		let count = 0;
+		for (const name of names) {
+			const help = await must(CHORSU, [...name.split(' '), '--help']);
+			for (const [, option] of help.matchAll(/^  (--[a-z-]+) \S/gm)) {
+				count++;
+				if (!have.has(`${name} ${option}`))
+					missing.push(`${name} ${option}`);
+			}
+		}
+		equal(missing, []);
+		ok(count > 15, `${count} options`);
 	});
 	await step('errors as JSON', async () => {
 		const r = await run(CHORSU, ['post', s.dir, 'nobody', 'Matn', '--json'], {timeout: 30000});

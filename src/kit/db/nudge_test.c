@@ -201,6 +201,51 @@ static void test_stale_socket(void **state)
 	assert_true(db_nudge(e->command, "somebody", 2000));
 }
 
+/* What stands on the socket, where anybody of the same user may write. */
+#define TOKEN "abcdefghijklmnopqrstuv"
+
+static void test_lines(void **state)
+{
+	static const struct {
+		const char *line;
+		size_t len; /* 0: of the text */
+		bool ok;
+	} ROWS[] = {
+		{TOKEN " outbox 7", 0, true},
+		{TOKEN " a", 0, true},
+		{"", 0, false},
+		{" ", 0, false},
+		{"a", 0, false},
+		{TOKEN, 0, false},
+		{TOKEN " ", 0, false},
+		{TOKEN "x a", 0, false},
+		{TOKEN "\ta", 0, false},
+		{"short a and more than that", 0, false},
+		{"abcdefghijklmnopqrstu\n a", 0, false},
+		{"abcdefghijklmnopqrstu\xff a", 0, false},
+		{TOKEN " a\nb", 0, false},
+		{TOKEN " a\x7f", 0, false},
+		{TOKEN " \xd1\x8f", 0, false},
+		{TOKEN " a\0b", NUDGE_TOKEN + 4, false},
+	};
+	char line[NUDGE_LINE + 1] = TOKEN " ";
+	struct heard h;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(ROWS); i++) {
+		size_t len = ROWS[i].len ? ROWS[i].len : strlen(ROWS[i].line);
+
+		if (nudge_parse(ROWS[i].line, len, &h) != ROWS[i].ok)
+			fail_msg("row %zu", i);
+		if (ROWS[i].ok)
+			assert_string_equal(h.token, TOKEN);
+	}
+	memset(line + NUDGE_TOKEN + 1, 'a', NUDGE_MAX + 1);
+	assert_true(nudge_parse(line, NUDGE_TOKEN + 1 + NUDGE_MAX, &h));
+	assert_int_equal(strlen(h.text), NUDGE_MAX);
+	assert_false(nudge_parse(line, NUDGE_TOKEN + 1 + NUDGE_MAX + 1, &h));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -210,6 +255,7 @@ int main(void)
 		FIXTURE_BOTH(test_ticks, set_up, tear_down),
 		FIXTURE_ONE(DB_SQLITE, test_forged, set_up, tear_down),
 		FIXTURE_ONE(DB_SQLITE, test_stale_socket, set_up, tear_down),
+		cmocka_unit_test(test_lines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -189,4 +189,7 @@ void http_routes_print(const struct route *const *routes, bool json, struct buf 
  */
 MUST_USE int http_routes_check(const struct route *const *routes, struct err *err);
 
+/* Is this of a form that http_options.listen takes? ERR_INVALID. */
+MUST_USE int http_listen_check(const char *where, struct err *err);
+
 #endif

@@ -13,6 +13,7 @@
 #include <sys/un.h>
 
 #include "base/str.h"
+#include "kit/http/http.h"
 
 #define BACKLOG   1024
 #define UNIX_MODE 0660 /* the proxy's group may connect */
@@ -88,6 +89,20 @@ static int parse_unix(
 	memcpy(ret->local.sun_path, path, strlen(path) + 1);
 	*ret_len = sizeof ret->local;
 	return 0;
+}
+
+static int parse(const char *where, struct err *err, union socket_address *ret, socklen_t *ret_len)
+{
+	return str_starts(where, "unix:") ? parse_unix(where, err, ret, ret_len)
+					  : parse_internet(where, err, ret, ret_len);
+}
+
+int http_listen_check(const char *where, struct err *err)
+{
+	union socket_address address = {0};
+	socklen_t len = 0;
+
+	return parse(where, err, &address, &len);
 }
 
 /* A socket that a dead server left is in the way; one that is alive, or any other file, is not ours
@@ -206,8 +221,7 @@ int listen_open(const char *where, const char *group, struct err *err, struct li
 	struct listener l = {.fd = -1};
 	struct err own = {0};
 	socklen_t len = 0;
-	int rc = local ? parse_unix(where, &own, &address, &len)
-		       : parse_internet(where, &own, &address, &len);
+	int rc = parse(where, &own, &address, &len);
 
 	if (rc == 0)
 		rc = open_socket(where, &address, len, &own, &l.fd);
