@@ -1,9 +1,9 @@
-// What `make long` does: everything that takes hours, one step after the other. A whole run writes docs/reliability.md.
-// With names of steps as arguments, or in LONG, only those run and nothing is written.
+// What `make long` does: everything that takes hours, one step after the other. Each writes its row of docs/reliability.md, with the
+// day and the commit. With names of steps as arguments, or in LONG, only those run; the rows of others stay as they are.
 //   FUZZ_SECONDS=N          each fuzz target searches so long (3600)
 //   CHORSU_TEST_KILLS=N     so many random kills an engine (300)
-import {spawn} from 'node:child_process';
-import {readFileSync, writeFileSync} from 'node:fs';
+import {execFileSync, spawn} from 'node:child_process';
+import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {cpus, release} from 'node:os';
 import {join} from 'node:path';
 
@@ -44,41 +44,52 @@ function run(command) {
 }
 
 async function take(step) {
-	const started = Date.now();
+	const started = Date.now(), at = commit();
 	console.log(`\n== ${step.name}: ${step.shows}`);
 	const built = await run(['scripts/build', step.build]);
 	const end = built.code === 0 ? await run(step.run) : built;
 	const [, passed, failed] = /^(\d+) passed, (\d+) failed$/m.exec(end.text) ?? [];
-	return {...step, minutes: (Date.now() - started) / 60000, passed: Number(passed ?? 0), failed: Number(failed ?? 1),
+	return {...step, commit: at, minutes: (Date.now() - started) / 60000, passed: Number(passed ?? 0), failed: Number(failed ?? 1),
 		ok: end.code === 0 && failed === '0'};
 }
 
-function write(rows) {
+const FILE = join(ROOT, 'docs/reliability.md');
+
+// The rows that stand, by the step's name.
+function standing() {
+	const text = existsSync(FILE) ? readFileSync(FILE, 'utf8') : '';
+	return new Map([...text.matchAll(/^\| ([a-z]+) \|.*\|$/gm)].map((m) => [m[1], m[0]]).filter(([n]) => n !== 'step'));
+}
+
+const commit = () => execFileSync('git', ['describe', '--always', '--dirty'], {cwd: ROOT, encoding: 'utf8'}).trim();
+
+function write(r) {
 	const debian = readFileSync('/etc/os-release', 'utf8').match(/PRETTY_NAME="(.*)"/)?.[1] ?? '';
-	const lines = rows.map((r) =>
-		`| ${r.name} | ${r.shows} | ${r.passed} passed, ${r.failed} failed${r.ok ? '' : ' **(failed)**'} | ${r.minutes.toFixed(1)} |`);
-	writeFileSync(join(ROOT, 'docs/reliability.md'), `# How far it has been tried
+	const lines = standing();
+	lines.set(r.name, `| ${r.name} | ${r.shows} | ${r.passed} passed, ${r.failed} failed${r.ok ? '' : ' **(failed)**'} | `
+		+ `${r.minutes.toFixed(1)} | ${new Date().toISOString().slice(0, 10)}, ${r.commit} |`);
+	writeFileSync(FILE, `# How far it has been tried
 
-Written by \`make long\`, never by hand: each whole run replaces it. What belongs to every change runs in \`make test\`.
+Written by \`make long\`, never by hand: each run of a step replaces its row. What belongs to every change runs in \`make test\`.
 
-${new Date().toISOString().slice(0, 10)}: ${cpus().length} cores of ${cpus()[0].model.trim()}, Linux ${release().split('-')[0]}, ${debian}.
+${cpus().length} cores of ${cpus()[0].model.trim()}, Linux ${release().split('-')[0]}, ${debian}.
 
-| step | shows | tests | minutes |
-| --- | --- | --- | --- |
-${lines.join('\n')}
+| step | shows | tests | minutes | when, at which commit |
+| --- | --- | --- | --- | --- |
+${STEPS.map((step) => lines.get(step.name)).filter(Boolean).join('\n')}
 `);
 }
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : process.env.LONG?.split(' ') ?? [];
 const steps = STEPS.filter((s) => !wanted.length || wanted.includes(s.name));
 const rows = [];
-for (const step of steps)
+for (const step of steps) {
 	rows.push(await take(step));
+	write(rows.at(-1));
+}
 console.log('');
 for (const r of rows)
 	console.log(`${r.ok ? 'ok    ' : 'FAILED'} ${r.minutes.toFixed(1).padStart(6)} min  ${r.name}: ${r.passed} passed, ${r.failed} failed`);
-if (steps.length === STEPS.length)
-	write(rows);
 const failed = rows.filter((r) => !r.ok).length;
 console.log(`${rows.length - failed} passed, ${failed} failed`);
 process.exit(failed || !rows.length ? 1 : 0);
