@@ -1,5 +1,5 @@
-// What `make bench` measures: the table of parts/, each figure a ratio or a time against its target, all in one run. A whole run
-// writes docs/performance.md. With names of parts as arguments, or in BENCH, only those run and nothing is written.
+// What `make bench` measures: the table of parts/, each figure a ratio or a time against its target, each part in one run. Each
+// writes its section of docs/performance.md. With names of parts as arguments, or in BENCH, only those run.
 import {test, step} from '../lib/test.mjs';
 import {needsBinary} from '../lib/store.mjs';
 import * as cached from './parts/cached.mjs';
@@ -17,20 +17,19 @@ const PARTS = [sink, fanout, slow, dead, large, cached];
 test(async () => {
 	needsBinary();
 	const wanted = process.argv.length > 2 ? process.argv.slice(2) : process.env.BENCH?.split(' ') ?? [];
-	const parts = PARTS.filter((p) => p.name === 'sink' || !wanted.length || wanted.includes(p.name));
+	const parts = PARTS.filter((p) => !wanted.length || wanted.includes(p.name));
 	const machine = await describeMachine();
-	const rows = [], others = [];
+	const rows = [];
 	for (const part of parts) {
 		await quiet(WAIT);
 		const started = Date.now(), m = meter();
 		const found = await step(part.name, part.run);
+		const others = m.others();
 		rows.push(...found);
-		others.push(`${part.name} ${Math.round(m.others() * 100)} %`);
 		print(found);
-		console.log(`(${part.name}: ${((Date.now() - started) / 1000).toFixed(0)} s; others: ${others.at(-1)} of the machine)`);
+		console.log(`(${part.name}: ${((Date.now() - started) / 1000).toFixed(0)} s; others: ${Math.round(others * 100)} % of the machine)`);
+		await write(part.name, machine, found, others, PARTS.map((p) => p.name));
 	}
-	if (parts.length === PARTS.length)
-		write(machine, rows, others.join(', '));
 	const missed = rows.filter((r) => r.target !== undefined && !r.reached);
 	if (missed.length)
 		throw new Error(`${missed.length} of ${rows.length} targets missed: ${missed.map((r) => r.what).join('; ')}`);

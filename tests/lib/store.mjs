@@ -83,7 +83,7 @@ class Store {
 		const options = typeof rest.at(-1) === 'object' ? rest.pop() : {};
 		const words = [...command.split(' '), this.dir, ...rest.map(String), '--json'];
 		const r = await run(CHORSU, words, {timeout: 60000 * SLOW, ...options, env: {...this.env, ...options.env}});
-		const expected = options.exit ?? 0;
+		const expected = options.exit === undefined ? 0 : options.exit;
 		if (expected !== null && r.code !== expected) {
 			const how = r.late ? 'did not end in time' : `exit ${r.code ?? r.signal}, expected ${expected}`;
 			throw new Error(`chorsu ${words.join(' ')}: ${how}\n${r.stdout}${r.stderr}`);

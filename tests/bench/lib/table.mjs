@@ -3,7 +3,7 @@
 //   atMost('start', 120, 150, 'ms', 'median of 5')      a row whose value must not be over the target
 //   atLeast('pages', 1.2, 1.1, '×')                      … not be under it
 //   told('the sink', 3.1, 's CPU')                       a row without a target
-import {readFileSync, writeFileSync} from 'node:fs';
+import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {cpus, release, totalmem} from 'node:os';
 import {join} from 'node:path';
 
@@ -45,11 +45,12 @@ export async function describeMachine() {
 		+ `${debian}; ${libraries.join(', ')}; at most ${files} open files.`;
 }
 
+const FILE = join(ROOT, 'docs/performance.md');
+
 const HEAD = `# How fast it is
 
-Written by \`make bench\`, never by hand: each run replaces it. All figures are of one run on one machine, which the server, the
-inboxes it delivers to and the visitors share; so ratios say more than times.
-
+Written by \`make bench\`, never by hand: each run of a part replaces its section. The figures of a part are of one run on one machine,
+which the server, the inboxes it delivers to and the visitors share; so ratios say more than times.
 `;
 
 const NOTES = `
@@ -63,10 +64,21 @@ const NOTES = `
 - Stores with many followers are made by SQL; each follower is on a server of its own.
 `;
 
-export function write(machine, rows, others) {
+// The sections that stand, by their part's name.
+function standing() {
+	const text = existsSync(FILE) ? readFileSync(FILE, 'utf8') : '';
+	return new Map([...text.matchAll(/^## ([a-z]+)\n[^]*?(?=^## )/gm)].map((m) => [m[1], m[0].trimEnd()]));
+}
+
+// others: the share of the machine that other programs took. names: of all parts, in their order.
+export async function write(part, machine, rows, others, names) {
+	const commit = (await must('git', ['describe', '--always', '--dirty'], {cwd: ROOT})).trim();
 	const lines = ['| what | measured | must be | |', '| --- | --- | --- | --- |'];
 	for (const r of rows)
 		lines.push(`| ${r.what} | ${r.value} | ${r.target ?? ''} | ${r.reached ? '' : '**missed** '}${r.note} |`);
-	const day = new Date().toISOString().slice(0, 10);
-	writeFileSync(join(ROOT, 'docs/performance.md'), `${HEAD}${day}: ${machine} Other programs took meanwhile, of all cores: ${others}.\n\n${lines.join('\n')}\n${NOTES}`);
+	const sections = standing();
+	sections.set(part, `## ${part}\n${new Date().toISOString().slice(0, 10)}, ${commit}; ${machine} Other programs took ${
+		Math.round(others * 100)} % of it meanwhile.\n\n${lines.join('\n')}`);
+	const all = names.map((n) => sections.get(n)).filter(Boolean);
+	writeFileSync(FILE, `${[HEAD.trimEnd(), ...all, `## how\n${NOTES.trim()}`].join('\n\n')}\n`);
 }
