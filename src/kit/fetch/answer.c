@@ -61,6 +61,17 @@ size_t answer_head(char *line, size_t one, size_t len, void *p)
 	return len;
 }
 
+static size_t hand_on(struct slot *slot, const char *bytes, size_t len)
+{
+	long status = 0;
+
+	curl_easy_getinfo(slot->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (status < 200 || status > 299)
+		return len; /* what an error says is for people */
+	slot->refused = slot->t->take(slot->t, bytes, len);
+	return slot->refused ? 0 : len;
+}
+
 size_t answer_body(char *bytes, size_t one, size_t len, void *p)
 {
 	struct slot *slot = p;
@@ -77,6 +88,8 @@ size_t answer_body(char *bytes, size_t one, size_t len, void *p)
 		slot->full = true;
 		return 0;
 	}
+	if (slot->t->take)
+		return hand_on(slot, bytes, len);
 	buf_add(&slot->answer, bytes, len);
 	return slot->answer.failed ? 0 : len;
 }

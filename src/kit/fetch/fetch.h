@@ -65,6 +65,9 @@ struct transfer {
 	 * transfer_header. Signing happens here, so dead hosts cost no signature and Date is the
 	 * moment of sending. NULL: none. Nonzero ends the transfer with that ERR_*. */
 	int (*headers)(struct transfer *t);
+	/* The bytes of a 2xx answer as they come, on the loop's thread, at most answer_max of them;
+	 * none are kept then. Nonzero ends the transfer with that ERR_*. NULL: they are kept. */
+	int (*take)(struct transfer *t, const void *p, size_t len);
 	/* Called once on the loop's thread. May start other transfers; t is the owner's again. */
 	void (*done)(struct transfer *t);
 	void *owner;
@@ -77,9 +80,11 @@ struct transfer {
 	const char *answer; /* NUL-terminated bytes, "" when answer_max is 0; valid in done only */
 	size_t answer_len;
 	const char *answer_type; /* Content-Type, "" when none; valid in done only */
-	const char *location;    /* of a redirect, absolute; NULL when none; valid in done only */
-	char why[160];           /* one phrase for people when error is not 0 */
-	int64_t started;         /* clock_steady() when it was started */
+	const char *etag,
+		*modified;    /* of the answer as they came, "" when none; valid in done only */
+	const char *location; /* of a redirect, absolute; NULL when none; valid in done only */
+	char why[160];        /* one phrase for people when error is not 0 */
+	int64_t started;      /* clock_steady() when it was started */
 
 	/* The loop's own: */
 	struct transfer *next;
@@ -118,13 +123,29 @@ void fetch_loop_feed(struct fetch_loop *loop, void (*feed)(void *arg), void *arg
  * arena. ERR_NOT_FOUND for 404, ERR_GONE for 410, ERR_DENIED for 401 and 403, ERR_NETWORK,
  * ERR_TIMEOUT, ERR_TOO_LARGE, ERR_DENIED, ERR_INVALID. */
 struct fetched {
-	const char *body;
+	const char *body; /* "" when it was handed on */
 	size_t len;
-	const char *type; /* Content-Type */
-	const char *url;  /* the last one asked */
+	const char *type;            /* Content-Type */
+	const char *url;             /* the last one asked */
+	const char *etag, *modified; /* to be asked with next time, "" when none */
+	bool unchanged;              /* 304: there is no body */
 };
 MUST_USE int fetch_get(struct ctx *cx, struct fetch_loop *loop, const char *url, const char *accept,
 	size_t max, int (*sign)(struct transfer *t), void *arg, struct fetched *ret);
+
+/* A document of any length, whose bytes are handed on as they come; asked for only when it has
+ * changed since it had these validators (RFC 9110 13.1). Bytes of an answer that fails in its
+ * middle were handed on before. Otherwise as fetch_get. */
+struct download {
+	const char *url, *accept;
+	const char *etag, *modified; /* of the copy at hand; NULL or "" : none */
+	size_t max;
+	int64_t total_ms;                                  /* 0: 60 s */
+	int (*take)(void *arg, const void *p, size_t len); /* on the loop's thread */
+	void *arg;
+};
+MUST_USE int fetch_download(
+	struct ctx *cx, struct fetch_loop *loop, const struct download *d, struct fetched *ret);
 
 /* Ask the store's own address once, as somebody outside would, and tell what was seen on the way.
  * For commands: blocks for at most 15 s, has no loop, follows no redirect. The address guard does

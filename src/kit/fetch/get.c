@@ -11,6 +11,7 @@
 #define REDIRECTS_MAX 3
 #define TOTAL_MS      (15 * SECOND)
 #define CONNECT_MS    (8 * SECOND)
+#define DOWNLOAD_MS   (60 * SECOND)
 
 /* Lives on the stack of whoever waits. Its arena is used on the loop's thread while the owner
  * sleeps. */
@@ -19,14 +20,20 @@ struct getting {
 	struct fetch_loop *loop;
 	struct transfer t;
 	struct fetched *ret;
-	char *url;        /* asked now */
-	int64_t deadline; /* clock_steady() */
+	const struct download *download; /* NULL: a document that is kept */
+	char *url;                       /* asked now */
+	int64_t deadline;                /* clock_steady() */
 	int hops;
 	pthread_mutex_t lock;
 	pthread_cond_t finished;
 	bool is_finished; /* under lock */
 	int rc;
 };
+
+static struct getting *getting_of(struct transfer *t)
+{
+	return (struct getting *)((char *)t - offsetof(struct getting, t));
+}
 
 static void finish(struct getting *g, int rc)
 {
@@ -54,9 +61,12 @@ static int keep_answer(struct getting *g)
 {
 	struct fetched f = {.len = g->t.answer_len, .url = g->url};
 
+	f.unchanged = g->t.status == 304;
 	f.body = arena_copy(g->cx->arena, g->t.answer, g->t.answer_len);
 	f.type = arena_strdup(g->cx->arena, g->t.answer_type);
-	if (!f.body || !f.type)
+	f.etag = arena_strdup(g->cx->arena, g->t.etag);
+	f.modified = arena_strdup(g->cx->arena, g->t.modified);
+	if (!f.body || !f.type || !f.etag || !f.modified)
 		return ctx_fail(g->cx, ERR_TOO_LARGE, "%.300s: the answer is too large", g->url);
 	*g->ret = f;
 	return 0;
@@ -99,7 +109,7 @@ static bool is_redirect(int status)
 
 static void done(struct transfer *t)
 {
-	struct getting *g = (struct getting *)((char *)t - offsetof(struct getting, t));
+	struct getting *g = getting_of(t);
 	int rc;
 
 	if (t->error)
@@ -108,7 +118,7 @@ static void done(struct transfer *t)
 		rc = follow(g);
 		if (rc == 0)
 			return; /* done runs again */
-	} else if (t->status < 200 || t->status > 299)
+	} else if ((t->status < 200 || t->status > 299) && !(t->status == 304 && g->download))
 		rc = refuse_status(g);
 	else
 		rc = keep_answer(g);
@@ -124,6 +134,26 @@ static void begin(void *arg)
 		finish(g, rc);
 }
 
+/* Sleeps until g has its answer. */
+static int wait_for(struct getting *g, const char *url, int64_t total_ms)
+{
+	assert(!g->cx->hurried);
+	g->url = arena_strdup(g->cx->arena, url);
+	if (!g->url)
+		return ctx_fail(g->cx, ERR_MEMORY, "no memory for an address");
+	g->deadline = clock_steady() + total_ms;
+	pthread_mutex_init(&g->lock, NULL);
+	pthread_cond_init(&g->finished, NULL);
+	fetch_loop_call(g->loop, begin, g);
+	pthread_mutex_lock(&g->lock);
+	while (!g->is_finished)
+		pthread_cond_wait(&g->finished, &g->lock);
+	pthread_mutex_unlock(&g->lock);
+	pthread_cond_destroy(&g->finished);
+	pthread_mutex_destroy(&g->lock);
+	return g->rc;
+}
+
 int fetch_get(struct ctx *cx, struct fetch_loop *loop, const char *url, const char *accept,
 	size_t max, int (*sign)(struct transfer *t), void *arg, struct fetched *ret)
 {
@@ -131,10 +161,6 @@ int fetch_get(struct ctx *cx, struct fetch_loop *loop, const char *url, const ch
 		.cx = cx,
 		.loop = loop,
 		.ret = ret,
-		.url = arena_strdup(cx->arena, url),
-		.deadline = clock_steady() + TOTAL_MS,
-		.lock = PTHREAD_MUTEX_INITIALIZER,
-		.finished = PTHREAD_COND_INITIALIZER,
 		.t = {.method = "GET",
 			.accept = accept,
 			.answer_max = max,
@@ -144,15 +170,48 @@ int fetch_get(struct ctx *cx, struct fetch_loop *loop, const char *url, const ch
 			.owner = arg},
 	};
 
-	assert(!cx->hurried);
-	if (!g.url)
-		return ctx_fail(cx, ERR_MEMORY, "no memory for an address");
-	fetch_loop_call(loop, begin, &g);
-	pthread_mutex_lock(&g.lock);
-	while (!g.is_finished)
-		pthread_cond_wait(&g.finished, &g.lock);
-	pthread_mutex_unlock(&g.lock);
-	pthread_cond_destroy(&g.finished);
-	pthread_mutex_destroy(&g.lock);
-	return g.rc;
+	return wait_for(&g, url, TOTAL_MS);
+}
+
+static int take(struct transfer *t, const void *p, size_t len)
+{
+	const struct download *d = getting_of(t)->download;
+
+	return d->take(d->arg, p, len);
+}
+
+static int ask_when_changed(struct transfer *t)
+{
+	const struct download *d = getting_of(t)->download;
+	char line[1000];
+
+	if (d->etag && *d->etag && strlen(d->etag) < sizeof(line) - 20) {
+		snprintf(line, sizeof(line), "If-None-Match: %s", d->etag);
+		transfer_header(t, line);
+	}
+	if (d->modified && *d->modified && strlen(d->modified) < sizeof(line) - 20) {
+		snprintf(line, sizeof(line), "If-Modified-Since: %s", d->modified);
+		transfer_header(t, line);
+	}
+	return 0;
+}
+
+int fetch_download(
+	struct ctx *cx, struct fetch_loop *loop, const struct download *d, struct fetched *ret)
+{
+	struct getting g = {
+		.cx = cx,
+		.loop = loop,
+		.ret = ret,
+		.download = d,
+		.t = {.method = "GET",
+			.accept = d->accept,
+			.answer_max = d->max,
+			.connect_ms = CONNECT_MS,
+			.headers = ask_when_changed,
+			.take = take,
+			.done = done},
+	};
+
+	return wait_for(&g, d->url, d->total_ms ? d->total_ms : DOWNLOAD_MS);
 }

@@ -97,7 +97,7 @@ static bool slot_set(struct slot *slot, struct transfer *t, const struct url *u)
 	slot->head_bytes = slot->body_bytes = 0;
 	slot->retry_after_ms = -1;
 	slot->detail[0] = '\0';
-	buf_init(&slot->answer, t->answer_max + 1);
+	buf_init(&slot->answer, t->take ? 1 : t->answer_max + 1);
 	set_limits(slot);
 	set_address(slot, u);
 	return set_url(slot, u) && set_method(slot);
@@ -128,6 +128,7 @@ static void clear_outcome(struct transfer *t)
 	t->answer = t->answer_type = "";
 	t->answer_len = 0;
 	t->location = NULL;
+	t->etag = t->modified = "";
 	t->why[0] = '\0';
 	t->started = clock_steady();
 	t->handle = NULL;
@@ -216,7 +217,9 @@ static bool head_too_large(const struct slot *slot, CURLcode code)
 static void explain(struct slot *slot, struct transfer *t, CURLcode code)
 {
 	if (slot->refused)
-		fail(t, slot->refused, "the request's head could not be written");
+		fail(t, slot->refused,
+			slot->body_bytes ? "its bytes could not be taken"
+					 : "the request's head could not be written");
 	else if (slot->full)
 		fail(t, ERR_TOO_LARGE, "the answer is too large");
 	else if (head_too_large(slot, code))
@@ -229,6 +232,14 @@ static void explain(struct slot *slot, struct transfer *t, CURLcode code)
 		explain_network(slot, t, code);
 }
 
+static const char *header(struct slot *slot, const char *name)
+{
+	struct curl_header *h;
+
+	return curl_easy_header(slot->easy, name, 0, CURLH_HEADER, -1, &h) == CURLHE_OK ? h->value
+											: "";
+}
+
 static void tell_answer(struct slot *slot, struct transfer *t)
 {
 	long status = 0;
@@ -237,6 +248,8 @@ static void tell_answer(struct slot *slot, struct transfer *t)
 	curl_easy_getinfo(slot->easy, CURLINFO_RESPONSE_CODE, &status);
 	t->status = (int)status;
 	t->retry_after_ms = slot->retry_after_ms;
+	t->etag = header(slot, "ETag");
+	t->modified = header(slot, "Last-Modified");
 	if (t->answer_max > 0) {
 		curl_easy_getinfo(slot->easy, CURLINFO_CONTENT_TYPE, &type);
 		t->answer_type = type ? type : "";

@@ -36,13 +36,13 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 /* Patterns where ICU's own are not what the language's readers write; others come from ICU. */
 static const struct {
 	const char *lang, *locale;
-	const char *day, *full;
+	const char *day, *full, *month;
 } PATTERNS[] = {
-	{"uz", "uz_Latn", "d-MMMM", "y-'yil' d-MMMM"},
-	{"uz-Cyrl", "uz_Cyrl", "d-MMMM", "y 'йил' d-MMMM"},
-	{"kaa", "uz_Latn", "d-MMMM", "y-'yil' d-MMMM"},
-	{"ru", "ru", "d MMMM", "d MMMM y 'г.'"},
-	{"en", "en_GB", "d MMMM", "d MMMM y"},
+	{"uz", "uz_Latn", "d-MMMM", "y-'yil' d-MMMM", "y-'yil', MMMM"},
+	{"uz-Cyrl", "uz_Cyrl", "d-MMMM", "y 'йил' d-MMMM", "y 'йил', LLLL"},
+	{"kaa", "uz_Latn", "d-MMMM", "y-'yil' d-MMMM", "y-'yil', MMMM"},
+	{"ru", "ru", "d MMMM", "d MMMM y 'г.'", "LLLL y 'г.'"},
+	{"en", "en_GB", "d MMMM", "d MMMM y", "LLLL y"},
 };
 
 /* ICU leaves out the soft sign that the months have in Uzbek Cyrillic. */
@@ -72,7 +72,9 @@ static void ask_pattern(const char *locale, enum date_style style, UChar *out, U
 	UDateTimePatternGenerator *generator = udatpg_open(locale, status);
 	UChar skeleton[16];
 
-	u_uastrcpy(skeleton, style == DATE_DAY ? "MMMMd" : "yMMMMd");
+	u_uastrcpy(skeleton, style == DATE_DAY     ? "MMMMd"
+			     : style == DATE_MONTH ? "yMMMM"
+						   : "yMMMMd");
 	udatpg_getBestPattern(generator, skeleton, -1, out, PATTERN_MAX - 16, status);
 	udatpg_close(generator);
 }
@@ -94,8 +96,10 @@ static void find_pattern(
 		if (!str_eq(PATTERNS[i].lang, lang))
 			continue;
 		snprintf(base, sizeof(base), "%s", PATTERNS[i].locale);
-		own_pattern(
-			style == DATE_DAY ? PATTERNS[i].day : PATTERNS[i].full, pattern, status);
+		own_pattern(style == DATE_DAY     ? PATTERNS[i].day
+			    : style == DATE_MONTH ? PATTERNS[i].month
+						  : PATTERNS[i].full,
+			pattern, status);
 	}
 	if (!*pattern) {
 		uloc_forLanguageTag(lang, base, sizeof(base), NULL, status);
@@ -121,6 +125,7 @@ static void write_uz_cyrl_months(UDateFormat *format, UErrorCode *status)
 
 		u_strFromUTF8(month, LENGTH(month), NULL, UZ_CYRL_MONTHS[i], -1, status);
 		udat_setSymbols(format, UDAT_MONTHS, i, month, -1, status);
+		udat_setSymbols(format, UDAT_STANDALONE_MONTHS, i, month, -1, status);
 	}
 }
 
@@ -210,6 +215,70 @@ bool date_timezone(const char *zone)
 	u_uastrcpy(id, zone);
 	ucal_getCanonicalTimeZoneID(id, -1, canonical, ZONE_SIZE, &known, &status);
 	return U_SUCCESS(status) && known;
+}
+
+static UCalendar *open_calendar(const char *zone, UErrorCode *status)
+{
+	UChar zone16[ZONE_SIZE];
+
+	if (!date_timezone(zone))
+		return NULL;
+	u_uastrcpy(zone16, zone);
+	return ucal_open(zone16, -1, "en_GB@calendar=gregorian", UCAL_GREGORIAN, status);
+}
+
+/* The calendar stands at some instant of the month. */
+static bool read_month(UCalendar *calendar, struct date_month *ret, UErrorCode *status)
+{
+	int year = ucal_get(calendar, UCAL_YEAR, status),
+	    month = ucal_get(calendar, UCAL_MONTH, status);
+
+	if (U_FAILURE(*status) || ucal_get(calendar, UCAL_ERA, status) != 1 || year > 9999)
+		return false;
+	*ret = (struct date_month){.year = year, .month = month + 1};
+	ucal_setDateTime(calendar, year, month, 1, 0, 0, 0, status);
+	ucal_set(calendar, UCAL_MILLISECOND, 0);
+	ret->begin = (int64_t)ucal_getMillis(calendar, status);
+	ucal_add(calendar, UCAL_MONTH, 1, status);
+	ret->end = (int64_t)ucal_getMillis(calendar, status);
+	return U_SUCCESS(*status);
+}
+
+bool date_month_of(const char *zone, int64_t at_ms, struct date_month *ret)
+{
+	UErrorCode status = U_ZERO_ERROR;
+	UCalendar *calendar = open_calendar(zone, &status);
+	bool is_month = false;
+
+	if (calendar) {
+		ucal_setMillis(calendar, (UDate)at_ms, &status);
+		is_month = read_month(calendar, ret, &status);
+		ucal_close(calendar);
+	}
+	return is_month;
+}
+
+bool date_month_named(const char *zone, const char *name, struct date_month *ret)
+{
+	static const char DIGITS[] = "0123456789";
+	UErrorCode status = U_ZERO_ERROR;
+	UCalendar *calendar;
+	bool is_month = false;
+	int year, month;
+
+	if (strlen(name) != 7 || strspn(name, DIGITS) != 4 || name[4] != '-' ||
+		strspn(name + 5, DIGITS) != 2)
+		return false;
+	year = (name[0] - '0') * 1000 + (name[1] - '0') * 100 + (name[2] - '0') * 10 + name[3] -
+	       '0';
+	month = (name[5] - '0') * 10 + name[6] - '0';
+	calendar = year > 0 && month > 0 && month < 13 ? open_calendar(zone, &status) : NULL;
+	if (calendar) {
+		ucal_setDateTime(calendar, year, month - 1, 15, 12, 0, 0, &status);
+		is_month = read_month(calendar, ret, &status);
+		ucal_close(calendar);
+	}
+	return is_month;
 }
 
 int64_t date_next_midnight(const char *zone, int64_t at_ms)

@@ -39,6 +39,10 @@ static void languages(void **state)
 		const char *text;
 	} ROWS[] = {
 		{"uz", "2026-11-24T04:05:00Z", DATE_DAY, "24-noyabr"},
+		{"uz", "2026-11-30T20:05:00Z", DATE_MONTH, "2026-yil, dekabr"},
+		{"uz-Cyrl", "2026-11-24T04:05:00Z", DATE_MONTH, "2026 йил, ноябрь"},
+		{"ru", "2026-11-24T04:05:00Z", DATE_MONTH, "ноябрь 2026 г."},
+		{"en", "2026-11-24T04:05:00Z", DATE_MONTH, "November 2026"},
 		{"uz", "2026-11-24T04:05:00Z", DATE_FULL, "2026-yil 24-noyabr"},
 		{"uz", "2026-11-24T04:05:00Z", DATE_TIME, "2026-yil 24-noyabr, 09:05"},
 		{"uz-Latn", "2026-11-24T04:05:00Z", DATE_DAY, "24-noyabr"},
