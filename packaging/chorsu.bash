@@ -10,7 +10,7 @@ _chorsu()
 	local at=2 dir='' options='' valued='' words='' given=0 i
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
-		_chorsu_offer -W 'help version init check routes serve institution post revise withdraw readers templates demo'
+		_chorsu_offer -W 'help version import sources init check routes serve institution post revise withdraw pin unpin readers templates demo'
 		return
 	fi
 	if ((COMP_CWORD == 2)); then
@@ -23,17 +23,21 @@ _chorsu()
 		fi
 	fi
 	case "$first $second" in
-	'institution add') at=3 dir=yes options='--name --bio' valued='--name --bio' ;;
+	'institution add') at=3 dir=yes options='--name --bio --services --hours --address --phone --email --website --avatar --header' valued='--name --bio --services --hours --address --phone --email --website --avatar --header' ;;
 	'institution list') at=3 dir=yes ;;
-	'institution set') at=3 dir=yes options='--name --bio --handle' valued='--name --bio --handle' ;;
+	'institution set') at=3 dir=yes options='--name --bio --services --hours --address --phone --email --website --avatar --header --handle' valued='--name --bio --services --hours --address --phone --email --website --avatar --header --handle' ;;
 	'institution close') at=3 dir=yes ;;
+	'import '*) at=2 dir=yes options='--every --lang --send-all' valued='--every --lang' ;;
+	'sources '*) at=2 dir=yes words='list stop' ;;
 	'init '*) at=2 dir=yes options='--url --database --listen' valued='--url --database --listen' ;;
 	'check '*) at=2 dir=yes options='--inside' ;;
 	'routes '*) at=2 ;;
 	'serve '*) at=2 dir=yes options='--listen' valued='--listen' ;;
-	'post '*) at=2 dir=yes options='--lang --title --variant --visibility' valued='--lang --title --variant --visibility' ;;
-	'revise '*) at=2 dir=yes options='--lang --title --variant --note' valued='--lang --title --variant --note' ;;
+	'post '*) at=2 dir=yes options='--lang --title --variant --media --alt --alt-in --visibility' valued='--lang --title --variant --media --alt --alt-in --visibility' ;;
+	'revise '*) at=2 dir=yes options='--lang --title --variant --media --alt --alt-in --note' valued='--lang --title --variant --media --alt --alt-in --note' ;;
 	'withdraw '*) at=2 dir=yes options='--reason' valued='--reason' ;;
+	'pin '*) at=2 dir=yes ;;
+	'unpin '*) at=2 dir=yes ;;
 	'readers '*) at=2 dir=yes words='list retry' ;;
 	'templates '*) at=2 dir=yes words='list show diff copy merge' ;;
 	'demo '*) at=2 dir=yes ;;

@@ -6,6 +6,7 @@
 #include "core/feature.h"
 #include "core/institution.h"
 #include "core/server.h"
+#include "kit/media/media.h"
 
 /* Everything that the program consists of; the one place that knows all rooms. Ended by NULL. */
 extern const struct feature *const features[];
@@ -55,6 +56,17 @@ extern const struct command serve_commands[];
 
 /* Who runs this command, for the audit trail: "command:NAME". In the arena. */
 const char *invocation_who(struct invocation *in);
+
+/* The picture that an option names, prepared; *ret NULL when it was not given. */
+struct media;
+struct media_text;
+MUST_USE int picture_option(struct invocation *in, const char *option, enum media_use use,
+	const struct media_text *texts, const struct media **ret);
+
+/* The pictures of --media, each with the --alt and --alt-in that follow it; ended by NULL; *ret
+ * NULL when there are none. pictures_discard: when nothing came of it. */
+MUST_USE int pictures_collect(struct invocation *in, const struct media *const **ret);
+void pictures_discard(struct invocation *in, const struct media *const *list);
 
 /* Periodic tasks of the features, on a thread of their own. */
 struct task_runner;

@@ -7,6 +7,7 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "app/help.h"
 #include "base/json.h"
@@ -102,6 +103,39 @@ int invocation_file(struct invocation *in, const char *path, size_t max, const c
 		return ctx_fail(&in->cx, ERR_INVALID, "the file %.300s cannot be read: %s", path,
 			strerror(errno));
 	return read_text(in, fd, path, max, ret);
+}
+
+int invocation_bytes(
+	struct invocation *in, const char *path, size_t max, const void **ret, size_t *ret_len)
+{
+	AUTO(auto_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	char *bytes;
+	size_t len = 0;
+	ssize_t n = 1;
+
+	if (fd < 0 || fstat(fd, &st) != 0)
+		return ctx_fail(&in->cx, ERR_INVALID, "the file %.300s cannot be read: %s", path,
+			strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return ctx_fail(&in->cx, ERR_INVALID, "%.300s is not a file", path);
+	if (st.st_size == 0)
+		return ctx_fail(&in->cx, ERR_INVALID, "the file %.300s is empty", path);
+	if ((uint64_t)st.st_size > max)
+		return ctx_fail(&in->cx, ERR_TOO_LARGE, "%.300s is too large: at most %zu MiB",
+			path, max / MIB);
+	bytes = arena_alloc(in->cx.arena, (size_t)st.st_size);
+	if (!bytes)
+		return ctx_fail(&in->cx, ERR_MEMORY, "not enough memory");
+	while (len < (size_t)st.st_size &&
+		(n = read(fd, bytes + len, (size_t)st.st_size - len)) > 0)
+		len += (size_t)n;
+	if (n < 0)
+		return ctx_fail(&in->cx, ERR_INVALID, "the file %.300s cannot be read: %s", path,
+			strerror(errno));
+	*ret = bytes;
+	*ret_len = len;
+	return 0;
 }
 
 void invocation_answer(struct invocation *in, json_t *object, const char *format, ...)

@@ -7,8 +7,20 @@
 #include "base/str.h"
 #include "core/institution.h"
 #include "core/limits.h"
+#include "core/media.h"
 
-/* The texts of --name and --bio, one row a language. */
+static const char **text_field(struct institution_text *t, const char *option)
+{
+	if (str_eq(option, "name"))
+		return &t->name;
+	if (str_eq(option, "bio"))
+		return &t->bio;
+	if (str_eq(option, "services"))
+		return &t->services;
+	return str_eq(option, "hours") ? &t->hours : &t->address;
+}
+
+/* The texts of --name, --bio and the like, one row a language. */
 static const struct institution_text *collect_texts(struct invocation *in)
 {
 	struct institution_text *texts = arena_array(in->cx.arena, 129, sizeof(*texts));
@@ -22,12 +34,28 @@ static const struct institution_text *collect_texts(struct invocation *in)
 		while (t->lang && !str_eq(t->lang, v->lang))
 			t++;
 		t->lang = v->lang;
-		if (str_eq(v->option->name, "name"))
-			t->name = v->text;
-		else
-			t->bio = v->text;
+		*text_field(t, v->option->name) = v->text;
 	}
 	return texts;
+}
+
+/* The contacts and pictures of a change. */
+static int collect_rest(struct invocation *in, struct institution_change *c)
+{
+	static const struct media_text NO_TEXTS[] = {{0}};
+	int rc;
+
+	c->phone = invocation_text(in, "phone");
+	c->email = invocation_text(in, "email");
+	c->website = invocation_text(in, "website");
+	rc = picture_option(in, "avatar", MEDIA_AVATAR, NO_TEXTS, &c->avatar);
+	return rc < 0 ? rc : picture_option(in, "header", MEDIA_HEADER, NO_TEXTS, &c->header);
+}
+
+static void discard(struct invocation *in, const struct institution_change *c)
+{
+	media_discard(&in->cx, c->avatar);
+	media_discard(&in->cx, c->header);
 }
 
 static json_t *describe(struct invocation *in, const struct institution *i)
@@ -51,9 +79,13 @@ static int run_add(struct invocation *in)
 
 	if (!c.texts)
 		return ctx_fail(&in->cx, ERR_MEMORY, "not enough memory");
-	rc = institution_add(&in->cx, &c);
-	if (rc < 0)
+	rc = collect_rest(in, &c);
+	if (rc == 0)
+		rc = institution_add(&in->cx, &c);
+	if (rc < 0) {
+		discard(in, &c);
 		return rc;
+	}
 	invocation_answer(in, describe(in, c.institution), "%s\n",
 		institution_page(in->cx.arena, in->cx.server, c.institution->handle));
 	return 0;
@@ -69,9 +101,13 @@ static int run_set(struct invocation *in)
 
 	if (!c.texts)
 		return ctx_fail(&in->cx, ERR_MEMORY, "not enough memory");
-	rc = institution_set(&in->cx, &c);
-	if (rc < 0)
+	rc = collect_rest(in, &c);
+	if (rc == 0)
+		rc = institution_set(&in->cx, &c);
+	if (rc < 0) {
+		discard(in, &c);
 		return rc;
+	}
 	invocation_answer(in, describe(in, c.institution), "%s\n",
 		institution_page(in->cx.arena, in->cx.server, c.institution->handle));
 	return 0;
@@ -130,20 +166,31 @@ static int run_list(struct invocation *in)
 	return rc;
 }
 
-#define NAMES                                                                                      \
-	{.name = "name",                                                                           \
-		.kind = OPTION_LANG_TEXT,                                                          \
-		.value = "LANG=TEXT",                                                              \
-		.repeated = true,                                                                  \
-		.says = "the name in a language; the first is the institution's own language"},    \
+#define TEXT_OPTION(what, explained)                                                               \
 	{                                                                                          \
-		.name = "bio", .kind = OPTION_LANG_TEXT, .value = "LANG=TEXT", .repeated = true,   \
-		.says = "what it does and what a resident gets on its page"                        \
+		.name = what, .kind = OPTION_LANG_TEXT, .value = "LANG=TEXT", .repeated = true,    \
+		.says = explained                                                                  \
 	}
+#define VALUE_OPTION(what, shown, explained)                                                       \
+	{                                                                                          \
+		.name = what, .kind = OPTION_TEXT, .value = shown, .says = explained               \
+	}
+#define PROFILE                                                                                    \
+	TEXT_OPTION(                                                                               \
+		"name", "the name in a language; the first is the institution's own language"),    \
+		TEXT_OPTION("bio", "what it does, in a few sentences"),                            \
+		TEXT_OPTION("services", "what one can get here, one a line"),                      \
+		TEXT_OPTION("hours", "opening hours"), TEXT_OPTION("address", "postal address"),   \
+		VALUE_OPTION("phone", "NUMBER", "shown on its page, and called from there"),       \
+		VALUE_OPTION("email", "ADDRESS", "shown on its page"),                             \
+		VALUE_OPTION("website", "URL",                                                     \
+			"the official site; the page says whether that site links back to it"),    \
+		VALUE_OPTION("avatar", "FILE", "the emblem: JPEG, PNG, WebP or GIF"),              \
+		VALUE_OPTION("header", "FILE", "the wide picture at the top of its page")
 
-static const struct option ADD[] = {NAMES, {0}};
+static const struct option ADD[] = {PROFILE, {0}};
 static const struct option SET[] = {
-	NAMES,
+	PROFILE,
 	{.name = "handle",
 		.kind = OPTION_TEXT,
 		.value = "HANDLE",
@@ -172,7 +219,7 @@ const struct command institution_commands[] = {
 		.needs = NEEDS_STORE,
 		.options = SET,
 		.run = run_set,
-		.says = "change names, descriptions or the handle; followers are told"},
+		.says = "change what stands on its page, or the handle; followers are told. An empty TEXT takes one away"},
 	{.name = "institution close",
 		.arguments = "HANDLE",
 		.least = 1,

@@ -58,9 +58,13 @@ static int run_post(struct invocation *in)
 	rc = collect_variants(
 		in, in->arguments[1], invocation_text(in, "title") != NULL, &p.variants);
 	if (rc == 0)
+		rc = pictures_collect(in, &p.media);
+	if (rc == 0)
 		rc = post_publish(&in->cx, &p);
-	if (rc < 0)
+	if (rc < 0) {
+		pictures_discard(in, p.media);
 		return rc;
+	}
 	url = post_url(in->cx.arena, in->cx.server, p.id);
 	invocation_answer(in,
 		json_pack("{s:s, s:s}", "id", arena_printf(in->cx.arena, "%lld", (long long)p.id),
@@ -78,9 +82,13 @@ static int run_revise(struct invocation *in)
 	if (rc == 0)
 		rc = collect_variants(in, in->arguments[1], false, &c.variants);
 	if (rc == 0)
+		rc = pictures_collect(in, &c.media);
+	if (rc == 0)
 		rc = post_revise(&in->cx, &c);
-	if (rc < 0)
+	if (rc < 0) {
+		pictures_discard(in, c.media);
 		return rc;
+	}
 	url = post_url(in->cx.arena, in->cx.server, c.id);
 	invocation_answer(in,
 		json_pack("{s:s, s:s}", "id", arena_printf(in->cx.arena, "%lld", (long long)c.id),
@@ -121,6 +129,21 @@ static const struct option POSTING[] = {
 		.value = "LANG=FILE",
 		.repeated = true,
 		.says = "the text in a further language; with --title a first line \"# Title\" of the file is its title"},
+	{.name = "media",
+		.kind = OPTION_TEXT,
+		.value = "FILE",
+		.repeated = true,
+		.says = "a picture: JPEG, PNG, WebP or GIF; up to four"},
+	{.name = "alt",
+		.kind = OPTION_TEXT,
+		.value = "TEXT",
+		.repeated = true,
+		.says = "what the picture before it shows, in the text's language; required"},
+	{.name = "alt-in",
+		.kind = OPTION_LANG_TEXT,
+		.value = "LANG=TEXT",
+		.repeated = true,
+		.says = "the same in a further language"},
 	{.name = "visibility",
 		.kind = OPTION_TEXT,
 		.value = "public|unlisted",
@@ -141,6 +164,21 @@ static const struct option REVISING[] = {
 		.value = "LANG=FILE",
 		.repeated = true,
 		.says = "further variants"},
+	{.name = "media",
+		.kind = OPTION_TEXT,
+		.value = "FILE",
+		.repeated = true,
+		.says = "pictures: JPEG, PNG, WebP or GIF; they replace those that stand"},
+	{.name = "alt",
+		.kind = OPTION_TEXT,
+		.value = "TEXT",
+		.repeated = true,
+		.says = "what the picture before it shows, in the text's language; required"},
+	{.name = "alt-in",
+		.kind = OPTION_LANG_TEXT,
+		.value = "LANG=TEXT",
+		.repeated = true,
+		.says = "the same in a further language"},
 	{.name = "note", .kind = OPTION_TEXT, .value = "TEXT", .says = "what changed, for readers"},
 	{0},
 };
@@ -152,6 +190,34 @@ static const struct option WITHDRAWING[] = {
 		.says = "why; readers are told"},
 	{0},
 };
+
+static int set_pin(struct invocation *in, bool pinned)
+{
+	int64_t id;
+	int rc = post_parse(&in->cx, in->arguments[0], &id);
+	const char *url;
+
+	if (rc == 0)
+		rc = post_pin(&in->cx, id, pinned, invocation_who(in));
+	if (rc < 0)
+		return rc;
+	url = post_url(in->cx.arena, in->cx.server, id);
+	invocation_answer(in, json_pack("{s:s, s:b}", "url", url, "pinned", pinned),
+		pinned ? "%s stands first on its institution's page now.\n"
+		       : "%s stands among the others now.\n",
+		url);
+	return 0;
+}
+
+static int run_pin(struct invocation *in)
+{
+	return set_pin(in, true);
+}
+
+static int run_unpin(struct invocation *in)
+{
+	return set_pin(in, false);
+}
 
 #define MARKDOWN                                                                                   \
 	"TEXT is Markdown: empty lines between paragraphs, lists, tables, *emphasis*, links, #hashtags. - reads standard input."
@@ -183,5 +249,19 @@ const struct command post_commands[] = {
 		.options = WITHDRAWING,
 		.run = run_withdraw,
 		.says = "take a post back: its address tells when and why, followers are told to remove it"},
+	{.name = "pin",
+		.arguments = "POST",
+		.least = 1,
+		.most = 1,
+		.needs = NEEDS_STORE,
+		.run = run_pin,
+		.says = "let a post stand first on its institution's page"},
+	{.name = "unpin",
+		.arguments = "POST",
+		.least = 1,
+		.most = 1,
+		.needs = NEEDS_STORE,
+		.run = run_unpin,
+		.says = "let it stand among the others again"},
 	{0},
 };

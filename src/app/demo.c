@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "app/app.h"
+#include "app/demo_picture.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/str.h"
@@ -54,8 +55,9 @@ static const struct variant_input *read_variants(
 	{
 		if (!in)
 			return NULL;
-		in[n++] = (struct variant_input){
-			lang, json_str(v, "title"), fill_dates(a, json_str(v, "text"), lang, at)};
+		in[n++] = (struct variant_input){.lang = lang,
+			.title = json_str(v, "title"),
+			.text = fill_dates(a, json_str(v, "text"), lang, at)};
 	}
 	return in;
 }
@@ -94,6 +96,18 @@ static int revise(struct ctx *cx, const struct statement *s, int64_t id)
 	return rc;
 }
 
+static int withdraw(struct ctx *cx, const struct statement *s, int64_t id)
+{
+	const json_t *gone = json_object_get(s->json, "withdrawn");
+	struct withdrawal w = {.id = id,
+		.reason = first_text(json_object_get(gone, "reason")),
+		.at = s->at + hours(gone),
+		.quiet = true,
+		.who = "command:demo"};
+
+	return gone ? post_withdraw(cx, &w) : 0;
+}
+
 static int say(struct ctx *cx, const struct statement *s)
 {
 	struct publication p = {.handle = s->handle,
@@ -101,44 +115,64 @@ static int say(struct ctx *cx, const struct statement *s)
 		.published_at = s->at,
 		.quiet = true,
 		.who = "command:demo"};
-	const json_t *gone = json_object_get(s->json, "withdrawn");
-	int rc;
+	int rc = demo_pictures(cx, json_object_get(s->json, "pictures"), &p.media);
 
 	p.variants = read_variants(cx->arena, json_object_get(s->json, "variants"), s->at);
-	rc = p.variants ? post_publish(cx, &p) : ctx_fail(cx, ERR_MEMORY, "not enough memory");
+	if (rc == 0 && !p.variants)
+		rc = ctx_fail(cx, ERR_MEMORY, "not enough memory");
+	if (rc == 0)
+		rc = post_publish(cx, &p);
 	if (rc == 0)
 		rc = revise(cx, s, p.id);
-	if (rc == 0 && gone) {
-		struct withdrawal w = {.id = p.id,
-			.reason = first_text(json_object_get(gone, "reason")),
-			.at = s->at + hours(gone),
-			.quiet = true,
-			.who = "command:demo"};
-
-		rc = post_withdraw(cx, &w);
-	}
+	if (rc == 0)
+		rc = withdraw(cx, s, p.id);
+	if (rc == 0 && json_is_true(json_object_get(s->json, "pinned")))
+		rc = post_pin(cx, p.id, true, "command:demo");
 	return rc;
+}
+
+static const char *in_language(const json_t *institution, const char *field, const json_t *lang)
+{
+	return json_str(json_object_get(institution, field), json_string_value(lang));
+}
+
+static const struct institution_text *read_texts(struct arena *a, const json_t *j)
+{
+	const json_t *languages = json_object_get(j, "languages");
+	struct institution_text *texts =
+		arena_array(a, json_array_size(languages) + 1, sizeof(*texts));
+	size_t i;
+	json_t *lang;
+
+	json_array_foreach((json_t *)languages, i, lang)
+	{
+		if (!texts)
+			return NULL;
+		texts[i] = (struct institution_text){.lang = json_string_value(lang),
+			.name = in_language(j, "names", lang),
+			.bio = in_language(j, "bios", lang),
+			.services = in_language(j, "services", lang),
+			.hours = in_language(j, "hours", lang),
+			.address = in_language(j, "addresses", lang)};
+	}
+	return texts;
 }
 
 static int add_institution(struct ctx *cx, const json_t *j)
 {
-	const json_t *languages = json_object_get(j, "languages");
-	struct institution_text *texts =
-		arena_array(cx->arena, json_array_size(languages) + 1, sizeof(*texts));
-	struct institution_change c = {
-		.handle = json_str(j, "handle"), .texts = texts, .who = "command:demo"};
-	size_t i;
-	json_t *lang;
+	struct institution_change c = {.handle = json_str(j, "handle"),
+		.texts = read_texts(cx->arena, j),
+		.phone = json_str(j, "phone"),
+		.email = json_str(j, "email"),
+		.website = json_str(j, "website"),
+		.who = "command:demo"};
+	int rc = c.texts ? 0 : ctx_fail(cx, ERR_MEMORY, "not enough memory");
 
-	if (!texts)
-		return ctx_fail(cx, ERR_MEMORY, "not enough memory");
-	json_array_foreach((json_t *)languages, i, lang)
-	{
-		texts[i].lang = json_string_value(lang);
-		texts[i].name = json_str(json_object_get(j, "names"), texts[i].lang);
-		texts[i].bio = json_str(json_object_get(j, "bios"), texts[i].lang);
-	}
-	return institution_add(cx, &c);
+	if (rc == 0)
+		rc = demo_picture(cx, json_str(j, "avatar"), MEDIA_AVATAR, NULL, &c.avatar);
+	if (rc == 0)
+		rc = demo_picture(cx, json_str(j, "header"), MEDIA_HEADER, NULL, &c.header);
+	return rc < 0 ? rc : institution_add(cx, &c);
 }
 
 /* "HH:MM", of our own files. */

@@ -3,6 +3,7 @@
 #include "core/core.h"
 #include "feature/fediverse/fediverse.h"
 #include "feature/site/site.h"
+#include "feature/sources/sources.h"
 
 static const struct feature store_feature = {.name = "store", .commands = store_commands};
 static const struct feature serve_feature = {.name = "serve", .commands = serve_commands};
@@ -17,6 +18,7 @@ const struct feature *const features[] = {
 	&core_feature,
 	&site_feature,
 	&fediverse_feature,
+	&sources_feature,
 	&store_feature,
 	&serve_feature,
 	&institution_feature,

@@ -155,16 +155,8 @@ static int load_files(struct ctx *cx, struct server *s)
 
 static int start_fetch(struct ctx *cx, struct serving *v)
 {
-	const struct settings *st = v->s->settings;
-
-	v->fetch =
-		(struct fetch_options){.allow_private = settings_bool(st, "fetch", "allow_private"),
-			.ca_file = settings_text(st, "fetch", "ca_file"),
-			.resolve = settings_text(st, "fetch", "resolve"),
-			.user_agent = arena_printf(
-				cx->arena, "chorsu/%s (+%s/)", CHORSU_VERSION, v->s->origin),
-			.connections = 64};
-	return fetch_loop_new(&v->fetch, &cx->err, &v->s->fetch);
+	server_fetch_options(cx, &v->fetch);
+	return server_fetch_start(cx);
 }
 
 static int start_http(struct ctx *cx, struct serving *v)
@@ -253,8 +245,10 @@ static void stop(struct serving *v)
 	listen_for(v, NULL);
 	left = until - clock_steady();
 	delivery_stop(d, left > 0 ? left : 0);
-	if (v->s)
+	if (v->s) {
 		fetch_loop_free(v->s->fetch);
+		v->s->fetch = NULL;
+	}
 }
 
 /* SIGHUP from a terminal that has gone means that whoever started this has left. */

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "kit/media/media.h"
 
 #define FEATURES_MAX 32
 
@@ -172,6 +173,10 @@ int store_open(struct ctx *cx, const char *dir, bool serve, struct server **ret)
 	s->keys = rc == 0 ? key_cache_new() : NULL;
 	if (rc == 0 && !s->keys)
 		rc = ctx_fail(cx, ERR_MEMORY, "not enough memory");
+	if (rc == 0) {
+		s->media = media_worker_new(&(struct media_options){0}, &cx->err);
+		rc = s->media ? 0 : ERR_MEMORY;
+	}
 	s->started_at = clock_now();
 	return rc;
 }
@@ -180,8 +185,10 @@ void store_close(struct server *s)
 {
 	if (!s)
 		return;
+	fetch_loop_free(s->fetch);
 	key_free(s->key);
 	key_cache_free(s->keys);
+	media_worker_free(s->media);
 	template_set_free(s->templates);
 	asset_set_free(s->assets);
 	db_close(s->db);

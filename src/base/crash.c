@@ -10,6 +10,8 @@ const char *const crash_points[] = {
 	"write.in_batch",
 	"publish.before_commit",
 	"publish.after_commit",
+	"media.after_files",
+	"search.before_write",
 	"publish.before_nudge",
 	"follow.before_write",
 	"follow.after_write",

@@ -76,6 +76,10 @@ MUST_USE int invocation_input(
 	struct invocation *in, const char *argument, size_t max, const char **ret);
 MUST_USE int invocation_file(struct invocation *in, const char *path, size_t max, const char **ret);
 
+/* The bytes of any file, not empty, at most max. */
+MUST_USE int invocation_bytes(
+	struct invocation *in, const char *path, size_t max, const void **ret, size_t *ret_len);
+
 /* Print the result: with --json the object (one line), else the text. Takes the reference. */
 void invocation_answer(struct invocation *in, json_t *object, const char *format, ...) PRINTF(3, 4);
 

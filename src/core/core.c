@@ -2,8 +2,11 @@
 #include "core/core.h"
 
 #include "base/clock.h"
+#include "core/media.h"
 #include "core/reach.h"
 #include "core/reader.h"
+#include "core/search.h"
+#include "core/website.h"
 
 static const struct setting SETTINGS[] = {
 	{.section = "server",
@@ -160,7 +163,7 @@ static const struct setting SETTINGS[] = {
 	{0},
 };
 
-static const struct reader_kind *const KINDS[] = {&reach_kind, NULL};
+static const struct reader_kind *const KINDS[] = {&reach_kind, &search_kind, NULL};
 
 static int forget(struct tx *tx, void *arg)
 {
@@ -174,6 +177,8 @@ static int forget_refusals(struct ctx *cx)
 }
 
 static const struct task TASKS[] = {
+	{"core.websites", MINUTE, website_check},
+	{"core.sweep_media", 6 * HOUR, media_sweep},
 	{"core.forget_refusals", HOUR, forget_refusals},
 	{0},
 };

@@ -216,10 +216,80 @@ static const char LOCAL_READERS[] = "DROP INDEX reader_local;"
 /* The sum of all versions, without reading the rows. */
 static const char VERSIONS[] = "CREATE INDEX institution_version ON institution (version);";
 
+/* website_state: whether the official site links back: '' before it was looked at, verified,
+ * unlinked, failed. avatar, header: media. post.pictures: the revision whose list of pictures
+ * stands. */
+static const char PROFILE[] =
+	"ALTER TABLE institution_text ADD COLUMN services TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE institution_text ADD COLUMN hours TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE institution_text ADD COLUMN address TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE institution ADD COLUMN phone TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE institution ADD COLUMN email TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE institution ADD COLUMN website TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE institution ADD COLUMN website_state TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE institution ADD COLUMN website_at INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE institution ADD COLUMN avatar INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE institution ADD COLUMN header INTEGER NOT NULL DEFAULT 0;"
+	"CREATE INDEX institution_website ON institution (website_at) WHERE website <> '' AND state = 'open';"
+
+	/* type, width and height are those of what was given; the files lie in media/. */
+	"CREATE TABLE media ("
+	" id INTEGER PRIMARY KEY,"
+	" institution INTEGER NOT NULL REFERENCES institution (id),"
+	" type TEXT NOT NULL,"
+	" width INTEGER NOT NULL,"
+	" height INTEGER NOT NULL,"
+	" blurhash TEXT NOT NULL,"
+	" at INTEGER NOT NULL"
+	") STRICT;"
+	"CREATE TABLE media_file ("
+	" media INTEGER NOT NULL REFERENCES media (id),"
+	" type TEXT NOT NULL,"
+	" width INTEGER NOT NULL,"
+	" height INTEGER NOT NULL,"
+	" size INTEGER NOT NULL,"
+	" PRIMARY KEY (media, type, width)"
+	") STRICT;"
+	"CREATE TABLE media_text ("
+	" media INTEGER NOT NULL REFERENCES media (id),"
+	" lang TEXT NOT NULL,"
+	" description TEXT NOT NULL,"
+	" PRIMARY KEY (media, lang)"
+	") STRICT;"
+	"ALTER TABLE variant ADD COLUMN form TEXT NOT NULL DEFAULT 'markdown';"
+	"ALTER TABLE post ADD COLUMN pictures INTEGER NOT NULL DEFAULT 0;"
+	"CREATE TABLE post_media ("
+	" post INTEGER NOT NULL REFERENCES post (id),"
+	" revision INTEGER NOT NULL,"
+	" place INTEGER NOT NULL,"
+	" media INTEGER NOT NULL REFERENCES media (id),"
+	" PRIMARY KEY (post, revision, place)"
+	") STRICT;"
+	"CREATE INDEX post_media_media ON post_media (media);"
+	"CREATE TABLE pin ("
+	" institution INTEGER NOT NULL REFERENCES institution (id),"
+	" post INTEGER NOT NULL REFERENCES post (id),"
+	" at INTEGER NOT NULL,"
+	" PRIMARY KEY (institution, post)"
+	") STRICT;";
+
+/* Which posts hold a word: core/search.h. */
+static const char SEARCH[] =
+	"CREATE TABLE search_post (post INTEGER PRIMARY KEY, block INTEGER NOT NULL, place INTEGER NOT NULL) STRICT;"
+	"CREATE TABLE search_block (block INTEGER PRIMARY KEY, posts BLOB NOT NULL) STRICT;"
+	"CREATE TABLE search_word ("
+	" word TEXT NOT NULL,"
+	" block INTEGER NOT NULL,"
+	" places BLOB NOT NULL,"
+	" PRIMARY KEY (word, block)"
+	") STRICT;";
+
 static const struct migration STEPS[] = {
 	{1, "spine", SPINE},
 	{2, "local readers by id", LOCAL_READERS},
 	{3, "versions", VERSIONS},
+	{4, "profiles, media, pins", PROFILE},
+	{5, "search", SEARCH},
 	{0},
 };
 

@@ -47,7 +47,12 @@ static int serve(
 	int rc = db_read(cx, read_entries, r);
 
 	r->position = r->reader->position;
-	for (int i = 0; rc == 0 && i < r->entry_count; i++) {
+	if (rc == 0 && kind->take_all && r->entry_count > 0) {
+		rc = kind->take_all(cx, r->reader, r->entries, r->entry_count);
+		if (rc == 0)
+			r->position = r->entries[r->entry_count - 1].seq;
+	}
+	for (int i = 0; kind->take && rc == 0 && i < r->entry_count; i++) {
 		rc = kind->take(cx, r->reader, &r->entries[i]);
 		if (rc == 0)
 			r->position = r->entries[i].seq;
@@ -76,7 +81,7 @@ static bool serve_page(struct delivery *d, struct ctx *cx, int64_t *after)
 
 		r->reader = &r->readers[i];
 		*after = r->reader->id;
-		if (kind && kind->take && serve(d, cx, r, kind) < 0)
+		if (kind && serve(d, cx, r, kind) < 0)
 			log_event(LOG_ERROR, "reader.local", "kind", r->reader->kind, "error",
 				err_text(&cx->err), NULL);
 	}

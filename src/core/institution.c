@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "core/audit.h"
 #include "core/limits.h"
+#include "core/media.h"
 #include "core/nudge.h"
 #include "core/outbox.h"
 #include "core/reader.h"
@@ -33,7 +34,7 @@ static bool same_language(const char *a, const char *b)
 
 const struct institution_text *institution_text(const struct institution *i, const char *lang)
 {
-	static const struct institution_text NONE = {"en", "", ""};
+	static const struct institution_text NONE = {"en", "", "", "", "", ""};
 
 	for (const struct institution_text *t = i->texts; t->lang; t++)
 		if (str_eq(t->lang, lang))
@@ -66,6 +67,33 @@ static int check_text(struct ctx *cx, const char *what, const char *s, size_t ma
 	return 0;
 }
 
+static int check_email(struct ctx *cx, const char *s)
+{
+	static const char LETTERS[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-";
+	size_t local = strspn(s, LETTERS);
+	const char *domain = s + local + 1;
+
+	if (local == 0 || s[local] != '@' || !strchr(domain, '.') || *domain == '.' ||
+		strspn(domain, LETTERS) != strlen(domain) || strlen(s) > EMAIL_MAX)
+		return ctx_fail(cx, ERR_INVALID, "\"%.60s\" is no e-mail address", s);
+	return 0;
+}
+
+static int check_website(struct ctx *cx, const char *s)
+{
+	const char *rest = str_starts(s, "https://")  ? s + 8
+			   : str_starts(s, "http://") ? s + 7
+						      : NULL;
+
+	if (!rest || !*rest || *rest == '/' || strlen(s) > WEBSITE_MAX ||
+		!str_is_text(s, strlen(s)) || strpbrk(s, " \t\n\"<>"))
+		return ctx_fail(cx, ERR_INVALID,
+			"\"%.200s\" is no address of a site: it must begin with https:// and hold no spaces",
+			s);
+	return 0;
+}
+
 static int check_texts(struct ctx *cx, const struct institution_text *t)
 {
 	int rc = 0;
@@ -80,7 +108,29 @@ static int check_texts(struct ctx *cx, const struct institution_text *t)
 			rc = check_text(cx, "name", t->name, NAME_MAX_CHARS, true);
 		if (rc == 0 && t->bio)
 			rc = check_text(cx, "description", t->bio, BIO_MAX_CHARS, false);
+		if (rc == 0 && t->services)
+			rc = check_text(cx, "list of services", t->services, BIO_MAX_CHARS, false);
+		if (rc == 0 && t->hours)
+			rc = check_text(cx, "opening hours", t->hours, HOURS_MAX_CHARS, false);
+		if (rc == 0 && t->address)
+			rc = check_text(cx, "postal address", t->address, ADDRESS_MAX_CHARS, false);
 	}
+	return rc;
+}
+
+static int check_contacts(struct ctx *cx, const struct institution_change *c)
+{
+	int rc = 0;
+
+	if (c->phone && *c->phone &&
+		(strspn(c->phone, "+0123456789 ()-") != strlen(c->phone) || strlen(c->phone) > 40))
+		return ctx_fail(cx, ERR_INVALID,
+			"\"%.60s\" is no telephone number: digits, +, -, spaces and brackets, at most 40",
+			c->phone);
+	if (c->email && *c->email)
+		rc = check_email(cx, c->email);
+	if (rc == 0 && c->website && *c->website)
+		rc = check_website(cx, c->website);
 	return rc;
 }
 
@@ -105,16 +155,51 @@ static int save_texts(struct tx *tx, int64_t id, const struct institution_text *
 				continue;
 			merged.name = t->name ? t->name : o->name;
 			merged.bio = t->bio ? t->bio : o->bio;
+			merged.services = t->services ? t->services : o->services;
+			merged.hours = t->hours ? t->hours : o->hours;
+			merged.address = t->address ? t->address : o->address;
 		}
 		if (!merged.name)
 			return tx_fail(tx, ERR_INVALID,
 				"there is no name in %s: give --name %s=TEXT too", t->lang,
 				t->lang);
-		if (!merged.bio)
-			merged.bio = "";
+		merged.bio = merged.bio ? merged.bio : "";
+		merged.services = merged.services ? merged.services : "";
+		merged.hours = merged.hours ? merged.hours : "";
+		merged.address = merged.address ? merged.address : "";
 		rc = institution_db_text(tx, id, &merged);
 	}
 	return rc;
+}
+
+static int save_picture(struct tx *tx, const struct institution *i, const struct media *m,
+	const struct media **place)
+{
+	if (!m)
+		return 0;
+	*place = m;
+	return media_insert(tx, i->id, i->texts ? i->texts->lang : "", m);
+}
+
+/* old as it stands; what the change leaves out stays. Another official site has not been looked at.
+ */
+static int save_contacts(
+	struct tx *tx, const struct institution_change *c, const struct institution *old)
+{
+	struct institution now = *old;
+	int rc;
+
+	now.phone = c->phone ? c->phone : old->phone;
+	now.email = c->email ? c->email : old->email;
+	if (c->website && !str_eq(c->website, old->website)) {
+		now.website = c->website;
+		now.website_state = WEBSITE_UNSEEN;
+		now.website_at = 0;
+	}
+	rc = save_picture(tx, old, c->avatar, &now.avatar);
+	if (rc == 0)
+		rc = save_picture(tx, old, c->header, &now.header);
+	return rc < 0 ? rc : institution_db_contacts(tx, &now);
 }
 
 static int add(struct tx *tx, void *arg)
@@ -128,6 +213,8 @@ static int add(struct tx *tx, void *arg)
 		rc = institution_db_handle(tx, job->row.id, job->row.handle);
 	if (rc == 0)
 		rc = save_texts(tx, job->row.id, job->change->texts, NULL);
+	if (rc == 0)
+		rc = save_contacts(tx, job->change, &job->row);
 	if (rc == 0)
 		rc = reader_add_locals(tx, job->change->server, job->row.id);
 	if (rc == 0)
@@ -185,6 +272,8 @@ int institution_add(struct ctx *cx, struct institution_change *change)
 	if (rc == 0)
 		rc = check_texts(cx, change->texts);
 	if (rc == 0)
+		rc = check_contacts(cx, change);
+	if (rc == 0)
 		rc = make_key(cx, KEY_RSA, &job.row.rsa_public, &job.rsa, &job.rsa_len);
 	if (rc == 0)
 		rc = make_key(cx, KEY_ED25519, &job.row.ed25519_public, &job.ed, &job.ed_len);
@@ -194,6 +283,7 @@ int institution_add(struct ctx *cx, struct institution_change *change)
 	job.row.handle = change->handle;
 	job.row.languages = language_list(cx->arena, "", change->texts);
 	job.row.created_at = clock_now();
+	job.row.phone = job.row.email = job.row.website = "";
 	rc = db_write(cx, add, &job);
 	if (rc < 0)
 		return rc;
@@ -215,6 +305,8 @@ static int set(struct tx *tx, void *arg)
 		return rc;
 	change->id = entry.institution = i->id;
 	rc = save_texts(tx, i->id, change->texts, i);
+	if (rc == 0)
+		rc = save_contacts(tx, change, i);
 	if (rc == 0 && change->new_handle && !str_eq(change->new_handle, i->handle))
 		rc = institution_db_handle(tx, i->id, change->new_handle);
 	if (rc == 0)
@@ -229,6 +321,12 @@ static int set(struct tx *tx, void *arg)
 	return rc;
 }
 
+static bool is_empty(const struct institution_change *c)
+{
+	return !c->texts[0].lang && !c->new_handle && !c->phone && !c->email && !c->website &&
+	       !c->avatar && !c->header;
+}
+
 int institution_set(struct ctx *cx, struct institution_change *change)
 {
 	int rc = change->new_handle ? handle_check(change->new_handle, &cx->err) : 0;
@@ -236,8 +334,11 @@ int institution_set(struct ctx *cx, struct institution_change *change)
 	change->server = cx->server;
 	if (rc == 0)
 		rc = check_texts(cx, change->texts);
-	if (rc == 0 && !change->texts[0].lang && !change->new_handle)
-		rc = ctx_fail(cx, ERR_INVALID, "nothing to change: give --name, --bio or --handle");
+	if (rc == 0)
+		rc = check_contacts(cx, change);
+	if (rc == 0 && is_empty(change))
+		rc = ctx_fail(cx, ERR_INVALID,
+			"nothing to change: give --name, --bio, --phone or another option");
 	if (rc == 0)
 		rc = db_write(cx, set, change);
 	if (rc == 0)

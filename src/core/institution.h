@@ -6,11 +6,20 @@
 
 #include "core/server.h"
 
+struct media;
+
 struct institution_text {
 	const char *lang; /* canonical BCP 47 */
 	const char *name;
-	const char *bio; /* plain text, "" when none */
+	/* Plain text, lines kept; "" when there is none. */
+	const char *bio;
+	const char *services; /* what one can get here, one a line */
+	const char *hours;
+	const char *address;
 };
+
+/* Does the official site name this page, so that a reader can be sure of both? */
+enum website_state { WEBSITE_UNSEEN, WEBSITE_VERIFIED, WEBSITE_UNLINKED, WEBSITE_FAILED };
 
 /* A row with its texts, in the arena of the context or transaction that loaded it. */
 struct institution {
@@ -24,6 +33,10 @@ struct institution {
 	int64_t unsure;  /* entries up to here may have been sent by a process that died */
 	int64_t created_at, updated_at;
 	const char *rsa_public, *ed25519_public; /* PEM */
+	const char *phone, *email, *website;     /* "" when there is none */
+	enum website_state website_state;
+	int64_t website_at;                  /* when that was seen */
+	const struct media *avatar, *header; /* NULL: none */
 	const struct institution_text
 		*texts; /* in the order of languages, then the rest; ended by lang NULL */
 };
@@ -46,14 +59,20 @@ MUST_USE int institution_find(struct tx *tx, const char *handle, const struct in
 MUST_USE int institution_list(struct tx *tx, const char *after, int limit,
 	const struct institution **ret, int *ret_count);
 
+/* The one whose official site was looked at longest ago, and before `before`; ERR_NOT_FOUND. */
+MUST_USE int institution_website_due(struct tx *tx, int64_t before, const struct institution **ret);
+
 /* Open institutions and standing public posts, for NodeInfo. */
 MUST_USE int institution_counts(struct tx *tx, int64_t *ret_institutions, int64_t *ret_posts);
 
-/* A change of names or descriptions. texts whose name or bio is NULL keep what stands. */
+/* A change of what an institution says of itself: what is NULL keeps what stands, "" clears it (but
+ * not a name). */
 struct institution_change {
 	const char *handle;
-	const char *new_handle;               /* NULL: keeps it */
+	const char *new_handle;
 	const struct institution_text *texts; /* ended by lang NULL */
+	const char *phone, *email, *website;
+	const struct media *avatar, *header; /* made by media_make_ready, stored with the change */
 	const char *who;
 	struct server *server;
 	/* results */
@@ -87,6 +106,8 @@ int institution_db_insert(struct tx *tx, const struct institution *i, const void
 	size_t rsa_len, const void *ed, size_t ed_len);
 int institution_db_text(struct tx *tx, int64_t id, const struct institution_text *text);
 int institution_db_languages(struct tx *tx, int64_t id, const char *languages, int64_t now);
+int institution_db_contacts(struct tx *tx, const struct institution *i);
+int institution_db_website(struct tx *tx, int64_t id, enum website_state state, int64_t now);
 int institution_db_handle(struct tx *tx, int64_t id, const char *handle);
 int institution_db_close(struct tx *tx, int64_t id, int64_t now);
 int institution_db_private(struct tx *tx, int64_t id, const void **ret, size_t *ret_len);

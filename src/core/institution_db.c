@@ -5,10 +5,11 @@
 
 #include "base/clock.h"
 #include "base/str.h"
+#include "core/media.h"
 
 #define COLUMNS                                                                                           \
 	"i.id, i.handle, i.languages, i.state, i.head, i.version, i.unsure, i.created_at, i.updated_at, " \
-	"i.rsa_public, i.ed25519_public"
+	"i.rsa_public, i.ed25519_public, i.phone, i.email, i.website, i.website_state, i.website_at, i.avatar, i.header"
 
 static const char BY_ID[] = "SELECT " COLUMNS " FROM institution i WHERE i.id = $id";
 static const char BY_HANDLE[] =
@@ -17,14 +18,26 @@ static const char BY_HANDLE[] =
 static const char LIST[] = "SELECT " COLUMNS " FROM institution i WHERE i.handle > $after"
 			   " ORDER BY i.handle LIMIT $limit";
 static const char TEXTS[] =
-	"SELECT lang, name, bio FROM institution_text WHERE institution = $id ORDER BY lang";
+	"SELECT lang, name, bio, services, hours, address FROM institution_text WHERE institution = $id ORDER BY lang";
 static const char INSERT[] =
 	"INSERT INTO institution (id, handle, languages, state, head, version, unsure, created_at, updated_at, rsa_public,"
 	" rsa_private, ed25519_public, ed25519_private) VALUES ($id, $handle, $languages, 'open', 0, 1, 0, $now, $now,"
 	" $rsa_public, $rsa_private, $ed25519_public, $ed25519_private)";
 static const char TEXT[] =
-	"INSERT INTO institution_text (institution, lang, name, bio) VALUES ($id, $lang, $name, $bio)"
-	" ON CONFLICT (institution, lang) DO UPDATE SET name = excluded.name, bio = excluded.bio";
+	"INSERT INTO institution_text (institution, lang, name, bio, services, hours, address)"
+	" VALUES ($id, $lang, $name, $bio, $services, $hours, $address)"
+	" ON CONFLICT (institution, lang) DO UPDATE SET name = excluded.name, bio = excluded.bio, services = excluded.services,"
+	" hours = excluded.hours, address = excluded.address";
+static const char CONTACTS[] =
+	"UPDATE institution SET phone = $phone, email = $email, website = $website, website_state = $state,"
+	" website_at = $at, avatar = $avatar, header = $header WHERE id = $id";
+static const char WEBSITE[] =
+	"UPDATE institution SET website_at = $now, version = CASE WHEN website_state <> $state THEN version + 1 ELSE version END,"
+	" website_state = $state WHERE id = $id";
+static const char WEBSITE_DUE[] =
+	"SELECT " COLUMNS
+	" FROM institution i WHERE i.website <> '' AND i.state = 'open' AND i.website_at < $before"
+	" ORDER BY i.website_at LIMIT 1";
 static const char LANGUAGES[] =
 	"UPDATE institution SET languages = $languages, updated_at = $now WHERE id = $id";
 static const char HANDLE[] = "INSERT INTO handle (handle, institution) VALUES ($handle, $id)";
@@ -64,7 +77,8 @@ static int load_texts(struct tx *tx, struct institution *i)
 		return tx_fail(tx, ERR_MEMORY, "not enough memory");
 	bind_int(q, "id", i->id);
 	while ((rc = stmt_step(q)) > 0 && n < 64) {
-		struct institution_text t = {col_strdup(q, 0), col_strdup(q, 1), col_strdup(q, 2)};
+		struct institution_text t = {col_strdup(q, 0), col_strdup(q, 1), col_strdup(q, 2),
+			col_strdup(q, 3), col_strdup(q, 4), col_strdup(q, 5)};
 		int at = n++;
 
 		for (; at > 0 && position_of(i->languages, texts[at - 1].lang) >
@@ -77,7 +91,17 @@ static int load_texts(struct tx *tx, struct institution *i)
 	return rc < 0 ? rc : 0;
 }
 
-static void read_row(struct stmt *q, struct institution *i)
+static const char *const WEBSITE_STATES[] = {"", "verified", "unlinked", "failed"};
+
+static enum website_state website_state(const char *text)
+{
+	for (size_t k = 0; k < LENGTH(WEBSITE_STATES); k++)
+		if (str_eq(WEBSITE_STATES[k], text))
+			return (enum website_state)k;
+	return WEBSITE_UNSEEN;
+}
+
+static void read_row(struct stmt *q, struct institution *i, int64_t *avatar, int64_t *header)
 {
 	i->id = col_int(q, 0);
 	i->handle = col_strdup(q, 1);
@@ -90,11 +114,30 @@ static void read_row(struct stmt *q, struct institution *i)
 	i->updated_at = col_int(q, 8);
 	i->rsa_public = col_strdup(q, 9);
 	i->ed25519_public = col_strdup(q, 10);
+	i->phone = col_strdup(q, 11);
+	i->email = col_strdup(q, 12);
+	i->website = col_strdup(q, 13);
+	i->website_state = website_state(col_text(q, 14));
+	i->website_at = col_int(q, 15);
+	*avatar = col_int(q, 16);
+	*header = col_int(q, 17);
+}
+
+static int load_rest(struct tx *tx, struct institution *i, int64_t avatar, int64_t header)
+{
+	int rc = load_texts(tx, i);
+
+	if (rc == 0 && avatar)
+		rc = media_load(tx, avatar, &i->avatar);
+	if (rc == 0 && header)
+		rc = media_load(tx, header, &i->header);
+	return rc;
 }
 
 static int load_one(struct tx *tx, struct stmt *q, const struct institution **ret)
 {
 	struct institution *i = arena_alloc(tx_arena(tx), sizeof(*i));
+	int64_t avatar, header;
 	int rc = stmt_step(q);
 
 	if (rc < 0)
@@ -103,8 +146,8 @@ static int load_one(struct tx *tx, struct stmt *q, const struct institution **re
 		return tx_fail(tx, ERR_NOT_FOUND, "there is no such institution");
 	if (!i)
 		return tx_fail(tx, ERR_MEMORY, "not enough memory");
-	read_row(q, i);
-	rc = load_texts(tx, i);
+	read_row(q, i, &avatar, &header);
+	rc = load_rest(tx, i, avatar, header);
 	if (rc == 0)
 		*ret = i;
 	return rc;
@@ -135,16 +178,17 @@ int institution_list(
 {
 	struct institution *list = arena_array(tx_arena(tx), (size_t)limit, sizeof(*list));
 	AUTO(stmt_done) struct stmt *q = tx_prepare(tx, LIST);
+	int64_t *pictures = arena_array(tx_arena(tx), (size_t)limit * 2, sizeof(*pictures));
 	int n = 0, rc;
 
-	if (!list)
+	if (!list || !pictures)
 		return tx_fail(tx, ERR_MEMORY, "not enough memory");
 	bind_text(q, "after", after);
 	bind_int(q, "limit", limit);
-	while ((rc = stmt_step(q)) > 0)
-		read_row(q, &list[n++]);
+	for (; (rc = stmt_step(q)) > 0; n++)
+		read_row(q, &list[n], &pictures[2 * n], &pictures[2 * n + 1]);
 	for (int k = 0; rc == 0 && k < n; k++)
-		rc = load_texts(tx, &list[k]);
+		rc = load_rest(tx, &list[k], pictures[2 * k], pictures[2 * k + 1]);
 	if (rc < 0)
 		return rc;
 	*ret = list;
@@ -176,7 +220,43 @@ int institution_db_text(struct tx *tx, int64_t id, const struct institution_text
 	bind_text(q, "lang", text->lang);
 	bind_text(q, "name", text->name);
 	bind_text(q, "bio", text->bio);
+	bind_text(q, "services", text->services);
+	bind_text(q, "hours", text->hours);
+	bind_text(q, "address", text->address);
 	return stmt_run(q);
+}
+
+int institution_db_contacts(struct tx *tx, const struct institution *i)
+{
+	AUTO(stmt_done) struct stmt *q = tx_prepare(tx, CONTACTS);
+
+	bind_int(q, "id", i->id);
+	bind_text(q, "phone", i->phone);
+	bind_text(q, "email", i->email);
+	bind_text(q, "website", i->website);
+	bind_text(q, "state", WEBSITE_STATES[i->website_state]);
+	bind_int(q, "at", i->website_at);
+	bind_int(q, "avatar", i->avatar ? i->avatar->id : 0);
+	bind_int(q, "header", i->header ? i->header->id : 0);
+	return stmt_run(q);
+}
+
+int institution_db_website(struct tx *tx, int64_t id, enum website_state state, int64_t now)
+{
+	AUTO(stmt_done) struct stmt *q = tx_prepare(tx, WEBSITE);
+
+	bind_int(q, "id", id);
+	bind_text(q, "state", WEBSITE_STATES[state]);
+	bind_int(q, "now", now);
+	return stmt_run(q);
+}
+
+int institution_website_due(struct tx *tx, int64_t before, const struct institution **ret)
+{
+	AUTO(stmt_done) struct stmt *q = tx_prepare(tx, WEBSITE_DUE);
+
+	bind_int(q, "before", before);
+	return load_one(tx, q, ret);
 }
 
 int institution_db_languages(struct tx *tx, int64_t id, const char *languages, int64_t now)

@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "core/audit.h"
 #include "core/limits.h"
+#include "core/media.h"
 #include "core/nudge.h"
 #include "core/outbox.h"
 #include "kit/html/markdown.h"
@@ -52,6 +53,7 @@ int post_parse(struct ctx *cx, const char *text, int64_t *ret)
 struct rendered {
 	struct variant v;
 	const struct hashtag *tags;
+	const struct post_tag *more_tags;
 };
 
 static int check_text(struct ctx *cx, const char *what, const char *s, size_t max_chars)
@@ -82,6 +84,12 @@ static int render(struct ctx *cx, const char *handle, const struct variant_input
 		return rc;
 	if (!*out->v.text)
 		return ctx_fail(cx, ERR_INVALID, "the text is empty");
+	out->more_tags = in->tags;
+	out->v.imported = in->html != NULL;
+	if (in->html) {
+		out->v.html = in->html;
+		return 0;
+	}
 	rc = markdown_html(cx->arena, out->v.text, base, article, &html, &cx->err, &out->tags);
 	if (rc < 0)
 		return rc;
@@ -129,14 +137,37 @@ static int check_distinct(struct ctx *cx, const struct variant_input *in)
 	return n;
 }
 
-static int add_tags(struct tx *tx, int64_t post, int64_t institution, const struct hashtag *tags)
+static int add_tags(struct tx *tx, int64_t post, int64_t institution, const struct rendered *r)
 {
 	int rc = 0;
 
-	for (; rc == 0 && tags && tags->name; tags++)
-		rc = post_db_tag(
-			tx, post, institution, &(struct post_tag){tags->name, tags->folded});
+	for (const struct hashtag *t = r->tags; rc == 0 && t && t->name; t++)
+		rc = post_db_tag(tx, post, institution, &(struct post_tag){t->name, t->folded});
+	for (const struct post_tag *t = r->more_tags; rc == 0 && t && t->name; t++)
+		rc = post_db_tag(tx, post, institution, t);
 	return rc;
+}
+
+/* The pictures of a revision: their rows and their order. */
+static int add_media(struct tx *tx, const struct institution *i, int64_t post, int revision,
+	const struct media *const *list)
+{
+	int rc = 0;
+
+	for (int k = 0; rc == 0 && list[k]; k++)
+		rc = media_insert(tx, i->id, i->texts->lang, list[k]);
+	return rc < 0 ? rc : media_attach(tx, post, revision, list);
+}
+
+static int check_media(struct ctx *cx, const struct media *const *list)
+{
+	int n = 0;
+
+	while (list && list[n])
+		n++;
+	return n <= POST_MEDIA_MAX ? 0
+				   : ctx_fail(cx, ERR_TOO_LARGE, "a post has at most %d pictures",
+					     POST_MEDIA_MAX);
 }
 
 /* Runs on the writer thread, perhaps twice: no effect outside its transaction. */
@@ -158,8 +189,10 @@ static int insert_post(struct tx *tx, struct publishing *job)
 	for (int i = 0; rc == 0 && i < job->count; i++) {
 		rc = post_db_variant(tx, job->post.id, &job->rendered[i].v);
 		if (rc == 0)
-			rc = add_tags(tx, job->post.id, job->i->id, job->rendered[i].tags);
+			rc = add_tags(tx, job->post.id, job->i->id, &job->rendered[i]);
 	}
+	if (rc == 0 && job->p->media && job->p->media[0])
+		rc = add_media(tx, job->i, job->post.id, 1, job->p->media);
 	return rc;
 }
 
@@ -177,6 +210,8 @@ static int publish(struct tx *tx, void *arg)
 		rc = insert_post(tx, job);
 	if (rc == 0)
 		rc = audit_append(tx, job->p->who, "post.publish", job->i->id, job->post.id, "");
+	if (rc == 0 && job->p->also)
+		rc = job->p->also(tx, job->p);
 	if (rc == 0)
 		rc = outbox_append(tx, &job->entry);
 	if (rc == 0)
@@ -253,9 +288,12 @@ int post_publish(struct ctx *cx, struct publication *p)
 	if (!p->variants)
 		return ctx_fail(cx, ERR_MEMORY, "not enough memory");
 	rc = prepare_variants(cx, &job);
+	if (rc == 0)
+		rc = check_media(cx, p->media);
 	if (rc < 0)
 		return rc;
-	job.post.id = id_new();
+	p->id = job.post.id = id_new();
+	p->institution = job.i->id;
 	job.post.institution = job.i->id;
 	job.post.visibility = p->visibility ? p->visibility : "public";
 	job.post.lang = p->variants[0].lang;
@@ -271,8 +309,6 @@ int post_publish(struct ctx *cx, struct publication *p)
 	if (rc < 0)
 		return rc;
 	CRASH_POINT("publish.after_commit");
-	p->id = job.post.id;
-	p->institution = job.i->id;
 	nudge_institution(cx, job.i->id);
 	return 0;
 }
@@ -315,13 +351,18 @@ static const struct variant *standing(const struct post *p, const char *lang)
 }
 
 /* Hashtags follow the texts that stand: those of the languages that this revision leaves alone are
- * found again. */
+ * found again. Those of an imported text came beside it, so they stay. */
 static int retag(struct tx *tx, struct revising *job, const struct post *now)
 {
-	int rc = post_db_untag(tx, now->id);
+	bool keeps = false;
+	int rc = 0;
 
+	for (int i = 0; i < job->count; i++)
+		keeps = keeps || (job->rendered[i].v.imported && !job->rendered[i].v.revision);
+	if (!keeps)
+		rc = post_db_untag(tx, now->id);
 	for (int i = 0; rc == 0 && i < job->count; i++)
-		rc = add_tags(tx, now->id, now->institution, job->rendered[i].tags);
+		rc = add_tags(tx, now->id, now->institution, &job->rendered[i]);
 	return rc;
 }
 
@@ -352,11 +393,15 @@ static int revise(struct tx *tx, void *arg)
 	}
 	if (rc == 0)
 		rc = retag(tx, job, fresh.post);
+	if (rc == 0 && job->c->media)
+		rc = add_media(tx, fresh.i, job->c->id, number, job->c->media);
 	if (rc == 0)
 		rc = post_db_revised(tx, job->c->id, number, job->at);
 	if (rc == 0)
 		rc = audit_append(tx, job->c->who, "post.revise", fresh.post->institution,
 			job->c->id, job->c->note);
+	if (rc == 0 && job->c->also)
+		rc = job->c->also(tx, job->c);
 	if (rc == 0)
 		rc = outbox_append(tx, &job->entry);
 	CRASH_POINT("publish.before_commit");
@@ -395,7 +440,7 @@ static int prepare_revision(struct ctx *cx, struct revising *job)
 	const struct variant_input *in = job->c->variants;
 	int n = check_distinct(cx, in), rc = 0, k = 0;
 
-	if (n <= 0)
+	if (n < 0 || (n == 0 && !job->c->media))
 		return n < 0 ? n : ctx_fail(cx, ERR_INVALID, "there is no new text");
 	job->rendered = arena_array(cx->arena, (size_t)n + 65, sizeof(*job->rendered));
 	if (!job->rendered)
@@ -403,7 +448,10 @@ static int prepare_revision(struct ctx *cx, struct revising *job)
 	for (; rc == 0 && k < n; k++)
 		rc = prepare_changed(cx, job, &in[k], &job->rendered[k]);
 	for (const struct variant *v = job->post->variants; rc == 0 && v->lang; v++) {
-		struct variant_input same = {v->lang, v->title, v->text};
+		struct variant_input same = {.lang = v->lang,
+			.title = v->title,
+			.text = v->text,
+			.html = v->imported ? v->html : NULL};
 
 		if (is_changed(in, v->lang))
 			continue;
@@ -446,6 +494,8 @@ int post_revise(struct ctx *cx, struct correction *c)
 	struct revising job = {.c = c, .at = c->at ? c->at : clock_now()};
 	int rc = c->note ? check_text(cx, "change note", c->note, NOTE_MAX_CHARS) : 0;
 
+	if (rc == 0)
+		rc = check_media(cx, c->media);
 	for (int tries = 0; rc == 0 && tries < REVISE_TRIES; tries++) {
 		rc = try_revise(cx, &job);
 		if (rc != ERR_CONFLICT || !job.outdated)

@@ -6,12 +6,15 @@
 
 #include "core/institution.h"
 
+struct media;
+
 struct variant {
 	const char *lang;
 	const char *title; /* "" : none */
 	const char *text;  /* Markdown as it was written */
 	const char *html;  /* safe HTML made from it */
 	int revision;      /* that brought it */
+	bool imported;     /* text is HTML too */
 };
 
 struct post {
@@ -27,6 +30,8 @@ struct post {
 	const char *reason; /* of the withdrawal */
 	const struct variant
 		*variants; /* those that stand, first the post's own language; ended by lang NULL */
+	int pictures;      /* revision whose list of pictures stands, 0: none */
+	const struct media *const *media; /* ended by NULL */
 };
 
 /* The variant in lang, or the nearest, or the first. NULL for a withdrawn post (its texts are for
@@ -67,6 +72,10 @@ struct variant_input {
 	const char *lang;  /* canonical BCP 47 tag */
 	const char *title; /* NULL or "" : none. Either all variants of a post have one, or none */
 	const char *text;
+	/* Of an import: safe HTML, which is taken as it is; text is then what it was made of. And
+	 * hashtags beside the text, ended by a NULL name; NULL: none. */
+	const char *html;
+	const struct post_tag *tags;
 };
 
 struct publication {
@@ -74,9 +83,13 @@ struct publication {
 	const char *visibility;               /* NULL: public */
 	const struct variant_input *variants; /* ended by lang NULL; a NULL text is not allowed;
 					       * lang "" means the institution's first language */
+	const struct media *const *media;     /* prepared; ended by NULL. NULL: none */
 	int64_t published_at;                 /* 0: now; earlier for imports and the demo */
 	bool quiet;                           /* not sent */
 	const char *who;                      /* for the audit trail */
+	int (*also)(
+		struct tx *tx, struct publication *p); /* in the same transaction; NULL: nothing */
+	void *arg;
 	/* results */
 	int64_t id;
 	int64_t institution;
@@ -89,10 +102,13 @@ MUST_USE int post_publish(struct ctx *cx, struct publication *p);
 struct correction {
 	int64_t id;
 	const struct variant_input *variants; /* as above; title NULL keeps the variant's title */
+	const struct media *const *media;     /* NULL: keeps what stands; empty: none from now on */
 	const char *note;                     /* NULL: none */
 	int64_t at;                           /* 0: now */
 	bool quiet;
 	const char *who;
+	int (*also)(struct tx *tx, struct correction *c);
+	void *arg;
 	int64_t institution; /* result */
 };
 MUST_USE int post_revise(struct ctx *cx, struct correction *c);
@@ -107,6 +123,12 @@ struct withdrawal {
 };
 MUST_USE int post_withdraw(struct ctx *cx, struct withdrawal *w);
 
+/* Pinned posts stand first on the institution's page: at most PINS_MAX, the newest pin first.
+ * post_pin: ERR_CONFLICT when it is pinned (or not) already, ERR_TOO_LARGE. */
+MUST_USE int post_pin(struct ctx *cx, int64_t id, bool pinned, const char *who);
+MUST_USE int post_pinned(
+	struct tx *tx, int64_t institution, const struct post **ret, int *ret_count);
+
 /* Its address, in the arena: "https://host/post/ID". And back: a URL of this server or a plain id;
  * ERR_INVALID. */
 char *post_url(struct arena *a, const struct server *s, int64_t id);
@@ -118,6 +140,8 @@ int post_db_created(struct tx *tx, int64_t id, int64_t created);
 int post_db_revision(struct tx *tx, int64_t id, int number, const char *note, int64_t at);
 int post_db_variant(struct tx *tx, int64_t id, const struct variant *v);
 int post_db_tag(struct tx *tx, int64_t id, int64_t institution, const struct post_tag *tag);
+int post_db_pin(struct tx *tx, int64_t institution, int64_t id, int64_t at);
+int post_db_unpin(struct tx *tx, int64_t institution, int64_t id);
 int post_db_untag(struct tx *tx, int64_t id);
 int post_db_lock(struct tx *tx, int64_t id); /* who else revises it waits, and is run again */
 int post_db_revised(struct tx *tx, int64_t id, int revision, int64_t at);

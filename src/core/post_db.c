@@ -2,10 +2,12 @@
 #include "core/post.h"
 
 #include "base/str.h"
+#include "core/limits.h"
+#include "core/media.h"
 
 #define COLUMNS                                                                                                             \
 	"p.id, p.institution, p.kind, p.visibility, p.state, p.lang, p.revision, p.created, p.published_at, p.updated_at, " \
-	"p.withdrawn_at, p.reason"
+	"p.withdrawn_at, p.reason, p.pictures"
 #define LISTED "p.state = 'published' AND p.visibility = 'public'"
 #define BEFORE "(p.published_at < $at OR (p.published_at = $at AND p.id < $id))"
 #define NEWEST " ORDER BY p.published_at DESC, p.id DESC LIMIT $limit"
@@ -21,9 +23,15 @@ static const char LIST_TAG[] =
 	"SELECT " COLUMNS " FROM post_tag t JOIN post p ON p.id = t.post"
 	" WHERE t.institution = $institution AND t.folded = $tag AND " LISTED " AND " BEFORE NEWEST;
 static const char VARIANTS[] =
-	"SELECT v.lang, v.title, v.text, v.html, v.revision FROM variant v WHERE v.post = $id AND v.revision ="
+	"SELECT v.lang, v.title, v.text, v.html, v.revision, v.form FROM variant v WHERE v.post = $id AND v.revision ="
 	" (SELECT max(w.revision) FROM variant w WHERE w.post = v.post AND w.lang = v.lang)"
 	" ORDER BY CASE WHEN v.lang = $lang THEN 0 ELSE 1 END, v.lang";
+static const char PINNED[] = "SELECT " COLUMNS " FROM pin JOIN post p ON p.id = pin.post"
+			     " WHERE pin.institution = $institution AND p.state = 'published'"
+			     " ORDER BY pin.at DESC, p.id DESC LIMIT $limit";
+static const char PIN[] = "INSERT INTO pin (institution, post, at) VALUES ($institution, $id, $at)"
+			  " ON CONFLICT (institution, post) DO NOTHING";
+static const char UNPIN[] = "DELETE FROM pin WHERE institution = $institution AND post = $id";
 static const char REVISIONS[] =
 	"SELECT number, note, at FROM revision WHERE post = $id ORDER BY number DESC LIMIT 100";
 static const char TAGS[] = "SELECT name, folded FROM post_tag WHERE post = $id ORDER BY folded";
@@ -33,8 +41,8 @@ static const char INSERT[] =
 static const char CREATED[] = "UPDATE post SET created = $created WHERE id = $id";
 static const char REVISION[] =
 	"INSERT INTO revision (post, number, note, at) VALUES ($id, $number, $note, $at)";
-static const char VARIANT[] = "INSERT INTO variant (post, revision, lang, title, text, html)"
-			      " VALUES ($id, $revision, $lang, $title, $text, $html)";
+static const char VARIANT[] = "INSERT INTO variant (post, revision, lang, title, text, html, form)"
+			      " VALUES ($id, $revision, $lang, $title, $text, $html, $form)";
 static const char TAG[] =
 	"INSERT INTO post_tag (post, folded, name, institution) VALUES ($id, $folded, $name, $institution)"
 	" ON CONFLICT (post, folded) DO NOTHING";
@@ -60,6 +68,7 @@ static void read_row(struct stmt *q, struct post *p)
 	p->updated_at = col_int(q, 9);
 	p->withdrawn_at = col_int(q, 10);
 	p->reason = col_strdup(q, 11);
+	p->pictures = (int)col_int(q, 12);
 }
 
 static int load_variants(struct tx *tx, struct post *p)
@@ -74,10 +83,18 @@ static int load_variants(struct tx *tx, struct post *p)
 	bind_text(q, "lang", p->lang);
 	while (!p->withdrawn && n < 64 && (rc = stmt_step(q)) > 0) {
 		list[n++] = (struct variant){col_strdup(q, 0), col_strdup(q, 1), col_strdup(q, 2),
-			col_strdup(q, 3), (int)col_int(q, 4)};
+			col_strdup(q, 3), (int)col_int(q, 4), str_eq(col_text(q, 5), "html")};
 	}
 	p->variants = list;
 	return rc < 0 ? rc : 0;
+}
+
+static int load_media(struct tx *tx, struct post *p)
+{
+	static const struct media *const NONE[] = {NULL};
+
+	p->media = NONE;
+	return p->pictures && !p->withdrawn ? media_of_post(tx, p->id, p->pictures, &p->media) : 0;
 }
 
 int post_load(struct tx *tx, int64_t id, const struct post **ret)
@@ -97,22 +114,43 @@ int post_load(struct tx *tx, int64_t id, const struct post **ret)
 	read_row(q, p);
 	rc = load_variants(tx, p);
 	if (rc == 0)
+		rc = load_media(tx, p);
+	if (rc == 0)
 		*ret = p;
 	return rc;
+}
+
+/* The rows of a list and what belongs to each. */
+static int load_all(
+	struct tx *tx, struct stmt *q, int limit, const struct post **ret, int *ret_count)
+{
+	struct post *list = arena_array(tx_arena(tx), (size_t)limit, sizeof(*list));
+	int n = 0, rc;
+
+	if (!list)
+		return tx_fail(tx, ERR_MEMORY, "not enough memory");
+	while ((rc = stmt_step(q)) > 0)
+		read_row(q, &list[n++]);
+	for (int i = 0; rc == 0 && i < n; i++) {
+		rc = load_variants(tx, &list[i]);
+		if (rc == 0)
+			rc = load_media(tx, &list[i]);
+	}
+	if (rc < 0)
+		return rc;
+	*ret = list;
+	*ret_count = n;
+	return 0;
 }
 
 int post_list(
 	struct tx *tx, const struct post_query *query, const struct post **ret, int *ret_count)
 {
-	struct post *list = arena_array(tx_arena(tx), (size_t)query->limit, sizeof(*list));
 	AUTO(stmt_done)
 	struct stmt *q = tx_prepare(tx, query->tag           ? LIST_TAG
 					: query->institution ? LIST_ONE
 							     : LIST_ALL);
-	int n = 0, rc;
 
-	if (!list)
-		return tx_fail(tx, ERR_MEMORY, "not enough memory");
 	if (query->institution)
 		bind_int(q, "institution", query->institution);
 	if (query->tag)
@@ -120,15 +158,39 @@ int post_list(
 	bind_int(q, "at", query->before_at ? query->before_at : INT64_MAX);
 	bind_int(q, "id", query->before_id);
 	bind_int(q, "limit", query->limit);
-	while ((rc = stmt_step(q)) > 0)
-		read_row(q, &list[n++]);
-	for (int i = 0; rc == 0 && i < n; i++)
-		rc = load_variants(tx, &list[i]);
-	if (rc < 0)
-		return rc;
-	*ret = list;
-	*ret_count = n;
-	return 0;
+	return load_all(tx, q, query->limit, ret, ret_count);
+}
+
+int post_pinned(struct tx *tx, int64_t institution, const struct post **ret, int *ret_count)
+{
+	AUTO(stmt_done) struct stmt *q = tx_prepare(tx, PINNED);
+
+	bind_int(q, "institution", institution);
+	bind_int(q, "limit", PINS_MAX);
+	return load_all(tx, q, PINS_MAX, ret, ret_count);
+}
+
+int post_db_pin(struct tx *tx, int64_t institution, int64_t id, int64_t at)
+{
+	AUTO(stmt_done) struct stmt *q = tx_prepare(tx, PIN);
+	int rc;
+
+	bind_int(q, "institution", institution);
+	bind_int(q, "id", id);
+	bind_int(q, "at", at);
+	rc = stmt_run(q);
+	return rc < 0 ? rc : (int)stmt_changes(q);
+}
+
+int post_db_unpin(struct tx *tx, int64_t institution, int64_t id)
+{
+	AUTO(stmt_done) struct stmt *q = tx_prepare(tx, UNPIN);
+	int rc;
+
+	bind_int(q, "institution", institution);
+	bind_int(q, "id", id);
+	rc = stmt_run(q);
+	return rc < 0 ? rc : (int)stmt_changes(q);
 }
 
 int post_revisions(struct tx *tx, int64_t id, const struct revision **ret, int *ret_count)
@@ -207,6 +269,7 @@ int post_db_variant(struct tx *tx, int64_t id, const struct variant *v)
 	bind_text(q, "title", v->title);
 	bind_text(q, "text", v->text);
 	bind_text(q, "html", v->html);
+	bind_text(q, "form", v->imported ? "html" : "markdown");
 	return stmt_run(q);
 }
 

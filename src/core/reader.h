@@ -61,6 +61,7 @@ struct reader_kind {
 	const char *name;
 	bool local;          /* works in this process: `take`; else `render` and `headers` */
 	bool followers_only; /* takes entries whose audience is followers */
+	bool from_start; /* local: begins with the first entry of each outbox, not at its head */
 	/* Bytes of an entry as it stands now (database reads allowed). ERR_UNSUPPORTED: this kind
 	 * does not take such an entry; ERR_GONE: the post went meanwhile. Either way the reader
 	 * passes on without a try. */
@@ -68,8 +69,11 @@ struct reader_kind {
 	const char *content_type; /* of parcels' bodies */
 	/* On the loop's thread, connection standing: write header lines with transfer_header. */
 	int (*headers)(struct transfer *t, const struct sending *s);
-	/* Local kinds: do the entry's work, again without harm if it was done already. */
+	/* Local kinds: do the work of an entry, or of some that follow one another; again without
+	 * harm if it was done already. */
 	int (*take)(struct ctx *cx, const struct reader *r, const struct entry *e);
+	int (*take_all)(
+		struct ctx *cx, const struct reader *r, const struct entry *list, int count);
 };
 
 /* Subscribing (DESIGN: the reader's row is locked first, so several followers behind one inbox are

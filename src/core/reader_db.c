@@ -47,7 +47,8 @@ static const char HEAD[] =
 static const char LOCAL[] =
 	"INSERT INTO reader (id, institution, kind, target, host, local, position, since, until, subscribed, parked, has_parcels,"
 	" unsure, trying, tries, trying_since, gone, gone_since)"
-	" SELECT $id, i.id, $kind, '', '', 1, i.head, i.head, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0 FROM institution i"
+	" SELECT $id, i.id, $kind, '', '', 1, CASE WHEN $whole = 1 THEN 0 ELSE i.head END,"
+	" CASE WHEN $whole = 1 THEN 0 ELSE i.head END, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0 FROM institution i"
 	" WHERE i.id = $institution ON CONFLICT (institution, kind, target) DO NOTHING";
 static const char MISSING[] =
 	"SELECT i.id FROM institution i WHERE NOT EXISTS (SELECT 1 FROM reader r"
@@ -195,13 +196,14 @@ int reader_recount(struct tx *tx, const struct reader *r)
 	return followed ? begin_reading(tx, r) : end_reading(tx, r);
 }
 
-static int add_local(struct tx *tx, int64_t institution, const char *kind)
+static int add_local(struct tx *tx, int64_t institution, const struct reader_kind *kind)
 {
 	AUTO(stmt_done) struct stmt *q = tx_prepare(tx, LOCAL);
 
 	bind_int(q, "id", id_new());
 	bind_int(q, "institution", institution);
-	bind_text(q, "kind", kind);
+	bind_text(q, "kind", kind->name);
+	bind_int(q, "whole", kind->from_start);
 	return stmt_run(q);
 }
 
@@ -212,11 +214,11 @@ int reader_add_locals(struct tx *tx, const struct server *s, int64_t institution
 	for (const struct feature *const *f = s->features; rc == 0 && *f; f++)
 		for (const struct reader_kind *const *k = (*f)->kinds; rc == 0 && k && *k; k++)
 			if ((*k)->local)
-				rc = add_local(tx, institution, (*k)->name);
+				rc = add_local(tx, institution, *k);
 	return rc;
 }
 
-static int add_missing(struct tx *tx, const char *kind)
+static int add_missing(struct tx *tx, const struct reader_kind *kind)
 {
 	int64_t *ids = arena_array(tx_arena(tx), 1000, sizeof(*ids));
 	AUTO(stmt_done) struct stmt *q = tx_prepare(tx, MISSING);
@@ -224,7 +226,7 @@ static int add_missing(struct tx *tx, const char *kind)
 
 	if (!ids)
 		return tx_fail(tx, ERR_MEMORY, "not enough memory");
-	bind_text(q, "kind", kind);
+	bind_text(q, "kind", kind->name);
 	while ((rc = stmt_step(q)) > 0)
 		ids[n++] = col_int(q, 0);
 	for (int i = 0; rc == 0 && i < n; i++)
@@ -240,7 +242,7 @@ int reader_add_missing_locals(struct tx *tx, const struct server *s)
 		for (const struct reader_kind *const *k = (*f)->kinds; rc == 0 && k && *k; k++)
 			if ((*k)->local)
 				do
-					rc = add_missing(tx, (*k)->name);
+					rc = add_missing(tx, *k);
 				while (rc > 0);
 	return rc;
 }

@@ -69,3 +69,25 @@ int server_key_load(struct ctx *cx, struct key **ret)
 	explicit_bzero(pem, len);
 	return rc;
 }
+
+void server_fetch_options(struct ctx *cx, struct fetch_options *ret)
+{
+	const struct settings *st = cx->server->settings;
+
+	*ret = (struct fetch_options){.allow_private = settings_bool(st, "fetch", "allow_private"),
+		.ca_file = settings_text(st, "fetch", "ca_file"),
+		.resolve = settings_text(st, "fetch", "resolve"),
+		.user_agent = arena_printf(
+			cx->arena, "chorsu/%s (+%s/)", CHORSU_VERSION, cx->server->origin),
+		.connections = 64};
+}
+
+int server_fetch_start(struct ctx *cx)
+{
+	struct fetch_options options;
+
+	if (cx->server->fetch)
+		return 0;
+	server_fetch_options(cx, &options);
+	return fetch_loop_new(&options, &cx->err, &cx->server->fetch);
+}

@@ -14,6 +14,7 @@
 struct delivery;
 struct versions;
 struct key_cache;
+struct media_worker;
 
 struct server {
 	const char *dir;
@@ -27,6 +28,7 @@ struct server {
 	const struct feature *const *features; /* ended by NULL */
 	struct template_set *templates;
 	struct asset_set *assets;
+	struct media_worker *media; /* makes pictures; starts its processes when they are needed */
 
 	/* Of the serving process; NULL in commands. */
 	struct fetch_loop *fetch; /* for documents that a handler waits for */
@@ -36,6 +38,13 @@ struct server {
 	struct key_cache *keys; /* institutions' private keys, opened */
 	int64_t started_at;
 };
+
+/* What every outbound request of this store obeys; texts in the arena. */
+void server_fetch_options(struct ctx *cx, struct fetch_options *ret);
+
+/* A loop for documents that somebody waits for, unless there is one (s->fetch). store_close ends
+ * it. */
+MUST_USE int server_fetch_start(struct ctx *cx);
 
 /* A kind by its name, from the features' lists; NULL for an unknown one. */
 const struct reader_kind *server_reader_kind(const struct server *s, const char *name);

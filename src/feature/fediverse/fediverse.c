@@ -42,6 +42,8 @@ static const struct route ROUTES[] = {
 		.says = "how many follow it"},
 	{GET, "/actor/:id/following", following_get, .who = ANYONE, .params = ID,
 		.says = "whom it follows: nobody"},
+	{GET, "/actor/:id/featured", featured_get, .who = ANYONE, .params = ID,
+		.says = "its pinned posts"},
 	{GET, "/post/:id", object_get, .who = ANYONE, .params = ID, .accept = AS_TYPES,
 		.says = "a post as an ActivityPub object, a withdrawn one as a Tombstone"},
 	{GET, "/activity/:id", activity_get, .who = ANYONE, .params = ID,

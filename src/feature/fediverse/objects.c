@@ -106,6 +106,41 @@ static json_t *collection(const char *type, const char *id)
 	return c;
 }
 
+struct featured {
+	struct wanted w;
+	const struct post *posts;
+	int count;
+};
+
+static int load_featured(struct tx *tx, void *arg)
+{
+	struct featured *f = arg;
+	int rc = institution_load(tx, f->w.id, &f->w.i);
+
+	return rc < 0 ? rc : post_pinned(tx, f->w.id, &f->posts, &f->count);
+}
+
+int featured_get(struct request *rq)
+{
+	struct featured f = {.w.id = request_int(rq, "id", 0)};
+	struct arena *a = rq->cx.arena;
+	const struct server *s = rq->cx.server;
+	json_t *document, *items = json_array();
+	int rc = db_read(&rq->cx, load_featured, &f);
+
+	if (rc < 0) {
+		json_decref(items);
+		return rc;
+	}
+	document = collection("OrderedCollection",
+		arena_printf(a, "%s/featured", institution_actor(a, s, f.w.id)));
+	for (int i = 0; i < f.count; i++)
+		json_array_append_new(items, json_string(post_url(a, s, f.posts[i].id)));
+	json_object_set_new(document, "totalItems", json_integer(f.count));
+	json_object_set_new(document, "orderedItems", items);
+	return reply_json(rq, 200, ACTIVITY_TYPE, document);
+}
+
 struct page {
 	struct wanted w;
 	int64_t before_at, before_id;

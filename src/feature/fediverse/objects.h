@@ -10,6 +10,7 @@ int object_get(struct request *rq);
 int activity_get(struct request *rq);
 int outbox_get(struct request *rq);
 int followers_get(struct request *rq);
+int featured_get(struct request *rq);
 int following_get(struct request *rq);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/str.h"
+#include "core/media.h"
 #include "kit/html/template.h"
 
 #define HTML_BIO_MAX (64 * KIB)
@@ -60,9 +61,14 @@ static void put_context(json_t *object, bool security)
 		put(terms, "discoverable", "toot:discoverable");
 		put(terms, "indexable", "toot:indexable");
 		put(terms, "manuallyApprovesFollowers", "as:manuallyApprovesFollowers");
+		put(terms, "featured", "toot:featured");
+		put(terms, "schema", "http://schema.org#");
+		put(terms, "PropertyValue", "schema:PropertyValue");
+		put(terms, "value", "schema:value");
 	} else {
 		put(terms, "Hashtag", "as:Hashtag");
 		put(terms, "sensitive", "as:sensitive");
+		put(terms, "blurhash", "toot:blurhash");
 	}
 	json_array_append_new(context, terms);
 	json_object_set_new(object, "@context", context);
@@ -112,6 +118,79 @@ static void put_boxes(struct arena *a, const struct server *s, json_t *actor, co
 	json_object_set_new(actor, "endpoints", endpoints);
 }
 
+static json_t *image(
+	struct arena *a, const struct server *s, const struct media *m, const char *name)
+{
+	const struct rendition *f = media_rendition(m, "image/jpeg", 0);
+	json_t *object = json_object();
+
+	put(object, "type", "Image");
+	if (f) {
+		put(object, "mediaType", f->type);
+		put(object, "url", media_url(a, s, m, f));
+	}
+	put(object, "name", name);
+	return object;
+}
+
+/* A line of a profile, as others show them: a name and HTML. href and value are escaped. */
+static void add_field(struct arena *a, json_t *fields, const char *name, const char *attributes,
+	const char *href, const char *value)
+{
+	json_t *field = json_object();
+
+	put(field, "type", "PropertyValue");
+	put(field, "name", name);
+	put(field, "value", arena_printf(a, "<a href=\"%s\"%s>%s</a>", href, attributes, value));
+	json_array_append_new(fields, field);
+}
+
+static char *escaped(struct arena *a, const char *text)
+{
+	AUTO(buf_done) struct buf out = BUF(HTML_BIO_MAX);
+
+	html_escape(&out, text);
+	return arena_strdup(a, buf_text(&out));
+}
+
+/* RFC 3966 takes digits, + and -. */
+static char *phone_url(struct arena *a, const char *phone)
+{
+	char *url = arena_printf(a, "tel:%s", phone), *to = url;
+
+	for (const char *p = url; p && *p; p++)
+		if (!strchr(" ()", *p))
+			*to++ = *p;
+	if (url)
+		*to = 0;
+	return url;
+}
+
+static json_t *profile_fields(struct arena *a, const struct institution *i)
+{
+	json_t *fields = json_array();
+
+	if (i->website && *i->website)
+		add_field(a, fields, "Web", " rel=\"me nofollow noopener\" translate=\"no\"",
+			escaped(a, i->website), escaped(a, i->website));
+	if (i->phone && *i->phone)
+		add_field(a, fields, "Tel.", "", phone_url(a, i->phone), i->phone);
+	if (i->email && *i->email)
+		add_field(
+			a, fields, "E-mail", "", arena_printf(a, "mailto:%s", i->email), i->email);
+	return fields;
+}
+
+static void put_profile(
+	struct arena *a, const struct server *s, json_t *actor, const struct institution *i)
+{
+	if (i->avatar)
+		json_object_set_new(actor, "icon", image(a, s, i->avatar, i->texts->name));
+	if (i->header)
+		json_object_set_new(actor, "image", image(a, s, i->header, i->texts->name));
+	json_object_set_new(actor, "attachment", profile_fields(a, i));
+}
+
 json_t *vocabulary_actor(struct arena *a, const struct server *s, const struct institution *i)
 {
 	const char *id = institution_actor(a, s, i->id);
@@ -135,6 +214,8 @@ json_t *vocabulary_actor(struct arena *a, const struct server *s, const struct i
 	put_boxes(a, s, actor, id);
 	put(actor, "followers", arena_printf(a, "%s/followers", id));
 	put(actor, "following", arena_printf(a, "%s/following", id));
+	put(actor, "featured", arena_printf(a, "%s/featured", id));
+	put_profile(a, s, actor, i);
 	json_object_set_new(actor, "publicKey", public_key(a, id, i->rsa_public));
 	put_time(actor, "published", i->created_at);
 	put_time(actor, "updated", i->updated_at);
@@ -210,6 +291,30 @@ static void put_texts(json_t *object, const struct post *p)
 	json_decref(names);
 }
 
+/* Pictures as Mastodon reads them; what they show, in each language. */
+static json_t *attachments(struct arena *a, const struct server *s, const struct post *p)
+{
+	json_t *list = json_array();
+
+	for (const struct media *const *m = p->media; m && *m; m++) {
+		json_t *object = image(a, s, *m, media_description(*m, p->lang));
+		const struct rendition *f = media_rendition(*m, "image/jpeg", 0);
+		json_t *names = json_object();
+
+		put(object, "type", "Document");
+		put(object, "blurhash", (*m)->blurhash);
+		if (f) {
+			json_object_set_new(object, "width", json_integer(f->width));
+			json_object_set_new(object, "height", json_integer(f->height));
+		}
+		for (const struct media_text *t = (*m)->texts; t->lang; t++)
+			put(names, t->lang, t->description);
+		json_object_set_new(object, "nameMap", names);
+		json_array_append_new(list, object);
+	}
+	return list;
+}
+
 static json_t *tombstone(struct arena *a, const struct server *s, const struct post *p)
 {
 	json_t *object = json_object();
@@ -247,6 +352,7 @@ json_t *vocabulary_post(struct arena *a, const struct server *s, const struct in
 		put_time(object, "updated", p->updated_at);
 	put_audience(a, object, actor, p->visibility);
 	json_object_set_new(object, "tag", hashtags(a, s, i->handle, tags));
+	json_object_set_new(object, "attachment", attachments(a, s, p));
 	json_object_set_new(object, "sensitive", json_false());
 	return object;
 }

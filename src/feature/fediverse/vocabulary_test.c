@@ -16,9 +16,10 @@
 #define AT 1700000000000 /* 2023-11-14T22:13:20Z */
 
 static const struct institution_text TEXTS[] = {
-	{"uz", "Mehnat vazirligi", "Ish & haq.\n<b>Ikkinchi</b> satr\n\nIkkinchi xatboshi"},
-	{"ru", "Министерство труда", ""},
-	{NULL, NULL, NULL},
+	{"uz", "Mehnat vazirligi", "Ish & haq.\n<b>Ikkinchi</b> satr\n\nIkkinchi xatboshi", "", "",
+		""},
+	{"ru", "Министерство труда", "", "", "", ""},
+	{0},
 };
 static const struct institution MEHNAT = {.id = 77,
 	.handle = "mehnat",
@@ -29,12 +30,12 @@ static const struct institution MEHNAT = {.id = 77,
 	.rsa_public = "PEM",
 	.texts = TEXTS};
 static const struct variant VARIANTS[] = {
-	{"uz", "Sarlavha", "t", "<p>Matn</p>", 1},
-	{"ru", "Заголовок", "t", "<p>Текст</p>", 1},
-	{"en", "Title", "t", "<p>Text</p>", 1},
-	{NULL, NULL, NULL, NULL, 0},
+	{"uz", "Sarlavha", "t", "<p>Matn</p>", 1, false},
+	{"ru", "Заголовок", "t", "<p>Текст</p>", 1, false},
+	{"en", "Title", "t", "<p>Text</p>", 1, false},
+	{0},
 };
-static const struct variant NO_VARIANTS[] = {{NULL, NULL, NULL, NULL, 0}};
+static const struct variant NO_VARIANTS[] = {{0}};
 static const struct post_tag TAGS[] = {
 	{"Ish_haqi", "ish_haqi"}, {"Меҳнат", "меҳнат"}, {NULL, NULL}};
 static const struct post STANDING = {.id = 88,

@@ -1,4 +1,4 @@
-/* Files that pages need, and what robots are told. */
+/* Files that pages need. */
 #include "core/server.h"
 #include "feature/site/pages.h"
 
@@ -17,12 +17,5 @@ int asset_get(struct request *rq)
 	if (f->lasting)
 		reply_constant(rq);
 	reply_body(rq, 200, f->type, f->bytes, f->len);
-	return 0;
-}
-
-int robots_get(struct request *rq)
-{
-	reply_cache(rq, "public, max-age=3600");
-	reply_text(rq, 200, "text/plain; charset=utf-8", "User-agent: *\nDisallow:\n");
 	return 0;
 }

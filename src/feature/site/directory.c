@@ -83,7 +83,7 @@ static json_t *line_data(const struct site_page *p, const struct line *line)
 
 	site_put(one, "name", line->text->name);
 	site_put(one, "name_lang", line->text->lang);
-	view_put_seal(p, one, line->text->name);
+	view_put_seal(p, one, line->i);
 	site_put(one, "address", site_address(p, view_institution_path(p, line->i)));
 	json_object_set_new(one, "has_says", json_boolean(says && *says));
 	site_put(one, "says", says);

@@ -44,12 +44,14 @@ int listing_load(struct tx *tx, struct listing *l, const char *lang)
 {
 	struct post_query query = {.institution = l->institution,
 		.tag = l->tag,
-		.before_at = l->before.at,
+		.before_at = l->before.at ? l->before.at : l->until,
 		.before_id = l->before.id,
 		.limit = PAGE_ITEMS + 1};
 	bool found = false;
 	int rc = site_db_list(tx, &query, lang, &l->items, &l->count);
 
+	while (rc == 0 && l->count > 0 && l->items[l->count - 1].post.published_at < l->from)
+		l->count--;
 	if (rc < 0)
 		return rc;
 	l->has_older = l->count > PAGE_ITEMS;
@@ -62,7 +64,7 @@ int listing_load(struct tx *tx, struct listing *l, const char *lang)
 	l->has_newer = l->before.at > 0;
 	if (l->has_newer)
 		rc = site_db_newer(tx, &query, PAGE_ITEMS, &l->newer, &found);
-	if (!found)
+	if (!found || (l->until && l->newer.at >= l->until))
 		l->newer = (struct cursor){0};
 	return rc;
 }

@@ -26,11 +26,13 @@ struct listed {
 	bool cut;
 };
 
-/* One page of an institution's statements, newest first. */
+/* One page of statements, newest first. */
 struct listing {
-	int64_t institution;
+	int64_t institution;  /* 0: all that are open */
 	const char *tag;      /* folded hashtag; NULL: all */
 	struct cursor before; /* starts after it */
+	int64_t from,
+		until; /* only what was published from and before these instants; 0: no bound */
 	/* results */
 	struct listed *items;
 	int count;

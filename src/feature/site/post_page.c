@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "feature/site/excerpt.h"
 #include "feature/site/find.h"
+#include "feature/site/linked.h"
 #include "feature/site/pages.h"
 #include "feature/site/view.h"
 
@@ -79,6 +80,7 @@ static json_t *statement_data(const struct wanted *w)
 	site_put(data, "heading", label);
 	view_put_institution(p, data, w->i);
 	view_put_statement(p, data, w->i, w->post, w->tags);
+	linked_put_statement(p, data, w->i, w->post);
 	site_put(data, "description",
 		excerpt_text(p->arena, post_variant(w->post, p->lang)->html, DESCRIPTION_CHARS));
 	json_object_set_new(data, "noindex", json_boolean(!str_eq(w->post->visibility, "public")));

@@ -92,6 +92,13 @@ int site_page_choose(struct site_page *p, const char *languages)
 	return 0;
 }
 
+int site_page_choose_in(struct tx *tx, struct site_page *p, const char *languages)
+{
+	int rc = site_page_choose(p, languages);
+
+	return rc < 0 ? tx_fail(tx, rc, "%s", err_text(&p->rq->cx.err)) : 0;
+}
+
 char *site_address_in(const struct site_page *p, const char *lang, const char *path)
 {
 	if (!*lang)
@@ -161,6 +168,10 @@ json_t *site_page_data(const struct site_page *p, const char *title, const char 
 	site_put(data, "title", arena_printf(p->arena, "%s — %s", title, site));
 	site_put(data, "heading", title);
 	site_put(data, "home", site_address(p, "/"));
+	site_put(data, "search_everywhere", site_address(p, "/search"));
+	site_put(data, "about_address", site_address(p, "/about"));
+	site_put(data, "privacy_address", site_address(p, "/privacy"));
+	site_put(data, "accessibility_address", site_address(p, "/accessibility"));
 	json_object_set_new(data, "local_style",
 		json_boolean(asset_find(p->server->assets, p->arena, "local.css") != NULL));
 	site_put(data, "path_lang", *p->prefix ? p->prefix + 1 : NULL);

@@ -28,6 +28,8 @@ MUST_USE int site_page_begin(struct request *rq, struct site_page *ret);
  * path had none. When it had one: ERR_NOT_FOUND unless it is of the interface, Karakalpak, or one
  * of languages. */
 MUST_USE int site_page_choose(struct site_page *p, const char *languages);
+/* The same in a transaction, whose error is the one that counts. */
+MUST_USE int site_page_choose_in(struct tx *tx, struct site_page *p, const char *languages);
 
 /* Address on this server of a path without language ("/", "/@mehnat?before=…"), in the arena: in
  * the page's own way, and in a language ("" for none). */

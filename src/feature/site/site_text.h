@@ -10,6 +10,13 @@ enum site_language { SITE_UZ, SITE_UZ_CYRL, SITE_RU, SITE_EN, SITE_LANGUAGES };
 /* Their BCP 47 tags, in the order of enum site_language. */
 extern const char *const site_tags[SITE_LANGUAGES];
 
+/* The catalogues (.mo) that are compiled in, ended by a row without a tag. */
+struct site_catalogue {
+	const char *tag;
+	const unsigned char *start, *end;
+};
+extern const struct site_catalogue site_catalogues[];
+
 /* The one that a reader of `lang` (any BCP 47 tag) understands best; Uzbek for languages that have
  * none near. */
 enum site_language site_language_for(const char *lang);

@@ -47,7 +47,8 @@ static bool is_cyrillic(uint32_t c)
 /* Words that are Latin in every language. */
 static bool is_name(const char *key)
 {
-	return !strcmp(key, "feed") || !strcmp(key, "follow_app");
+	return !strcmp(key, "feed") || !strcmp(key, "follow_app") || !strcmp(key, "qr") ||
+	       !strcmp(key, "accessibility_aim");
 }
 
 static void check_letters(const char *key, const char *text, bool cyrillic)

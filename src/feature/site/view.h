@@ -3,6 +3,7 @@
 #ifndef CHORSU_SITE_VIEW_H
 #define CHORSU_SITE_VIEW_H
 
+#include "core/media.h"
 #include "core/post.h"
 #include "feature/site/paging.h"
 #include "feature/site/site_page.h"
@@ -16,10 +17,15 @@ char *view_post_path(const struct site_page *p, int64_t post);
 const char *view_title(const struct site_page *p, const struct post *post);
 
 /* What to call a statement in one line of at most max characters: its title, or its first words. */
-char *view_label(const struct site_page *p, const struct post *post, size_t max);
+const char *view_label(const struct site_page *p, const struct post *post, size_t max);
 
-/* The seal that stands for a picture: the letters of the name, smaller the more they are. */
-void view_put_seal(const struct site_page *p, json_t *data, const char *name);
+/* A picture for <picture>: WebP in its widths, JPEG for all others. sizes: as the attribute says
+ * it. */
+json_t *view_picture(const struct site_page *p, const struct media *m, const char *sizes);
+
+/* An institution's picture, or the seal that stands for one: the letters of its name, smaller the
+ * more they are. */
+void view_put_seal(const struct site_page *p, json_t *data, const struct institution *i);
 
 /* An institution's name, seal and address for the head of a page, into data. */
 void view_put_institution(const struct site_page *p, json_t *data, const struct institution *i);

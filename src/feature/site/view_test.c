@@ -23,20 +23,20 @@ static struct server server = {
 	.origin = "https://h.example", .host = "h.example", .account_domain = "gov.example"};
 
 static const struct institution_text NAMES[] = {
-	{"uz", "Mehnat vazirligi", "Vazirlik. Ikkinchi gap."},
-	{"ru", "Министерство <труда>", ""},
+	{"uz", "Mehnat vazirligi", "Vazirlik. Ikkinchi gap.", "", "", ""},
+	{"ru", "Министерство <труда>", "", "", "", ""},
 	{0},
 };
 static const struct institution MEHNAT = {
 	.id = 7, .handle = "mehnat", .languages = "uz ru", .texts = NAMES};
 
-static const struct variant NOTE[] = {{"uz", "", "Salom", "<p>Salom</p>", 1}, {0}};
+static const struct variant NOTE[] = {{"uz", "", "Salom", "<p>Salom</p>", 1, false}, {0}};
 static const struct variant ARTICLE[] = {
-	{"uz", "Sarlavha", "Bir", "<p>Bir</p><p>Ikki</p>", 1},
+	{"uz", "Sarlavha", "Bir", "<p>Bir</p><p>Ikki</p>", 1, false},
 	{"ru", "Заголовок \"<\"", "Раз",
 		"<p>Раз</p><p>Два</p><a href=\"https://h.example/@mehnat/tag/bandlik\">#Bandlik</a>",
-		1},
-	{"kaa", "", "Bir kaa", "<p>Bir kaa</p>", 2},
+		1, false},
+	{"kaa", "", "Bir kaa", "<p>Bir kaa</p>", 2, false},
 	{0},
 };
 static const struct post_tag TAGS[] = {{"Bandlik", "bandlik"}, {"Ўзбек", "ўзбек"}, {0}};
@@ -122,7 +122,7 @@ static void items(void **state)
 		{false, "uz", NULL, "<p>Salom</p>", "uz", "Salom", false},
 		{false, "ru", NULL, "<p>Salom</p>", "uz", "Salom", false},
 		{true, "uz", "Sarlavha", "<p>Bir</p>", "uz", "Sarlavha", true},
-		{true, "uz-Cyrl", "Sarlavha", "<p>Bir</p>", "uz", "Sarlavha", true},
+		{true, "uz-Cyrl", "Сарлавҳа", "<p>Бир</p>", "uz-Cyrl", "Сарлавҳа", true},
 		{true, "ru", "Заголовок \"<\"", "<p>Раз</p>", "ru", "Заголовок \"<\"", true},
 		/* A variant without a title has that of the first. */
 		{true, "kaa", "Sarlavha", "<p>Bir kaa</p>", "kaa", "Sarlavha", true},
@@ -151,7 +151,7 @@ static void long_note(void **state)
 	struct site_page p = page_in("uz", "");
 	struct post post = note();
 	char *html = arena_alloc(a, 20000);
-	struct variant v[] = {{"uz", "", "", html, 1}, {0}};
+	struct variant v[] = {{"uz", "", "", html, 1, false}, {0}};
 	AUTO(json_unref) json_t *item = NULL;
 	(void)state;
 
@@ -323,7 +323,7 @@ static void list_pages(void **state)
 		check_page(html, "uz-Cyrl");
 		assert_int_equal(count(html, "<article"), 2);
 		must_hold(html, (const char *[]){"<link rel=\"prev\" href=\"/@mehnat\">",
-					"!rel=\"next\"", "href=\"/post/12\">Sarlavha</a>",
+					"!rel=\"next\"", "href=\"/post/12\">Сарлавҳа</a>",
 					"Давомини ўқиш", "Mehnat vazirligi", NULL});
 	}
 	template_set_free(set);

@@ -77,7 +77,13 @@ export const INIT = [
 // serve dies in the migrations of a store that is behind.
 export const MIGRATING = [{point: 'migrate.in_step'}];
 
-export const ALL = [...COMMANDS, ...DELIVERING, ...REACHING, ...RECEIVING, ...INIT, ...MIGRATING];
+// A command dies between the files of a picture and its row: the post is not there, and neither, a day later, are the files.
+export const PICTURES = [{point: 'media.after_files'}];
+
+// A server dies while it writes words into the search index.
+export const SEARCHING = [{point: 'search.before_write:1'}, {point: 'search.before_write:3'}];
+
+export const ALL = [...COMMANDS, ...DELIVERING, ...REACHING, ...RECEIVING, ...INIT, ...MIGRATING, ...PICTURES, ...SEARCHING];
 
 // Names the row in what it throws: several run at once, so the steps of test.mjs would mix.
 async function run(row, fn) {
