@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "app/app.h"
-#include "app/demo_picture.h"
+#include "app/demo_pictures.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/str.h"
@@ -15,13 +15,15 @@
 #include "core/post.h"
 #include "kit/html/dates.h"
 
-#define DEMO_URL    "http://localhost:8080"
-#define DEMO_ZONE   "Asia/Tashkent"
-#define ZONE_OFFSET (5 * HOUR)
+#define DEMO_URL         "http://localhost:8080"
+#define DEMO_ZONE        "Asia/Tashkent"
+#define ZONE_OFFSET      (5 * HOUR)
+#define INSTITUTIONS_MAX 32
 
 struct statement {
 	const json_t *json;
 	const char *handle;
+	const struct demo_pictures *pictures;
 	int64_t at;
 };
 
@@ -112,16 +114,14 @@ static int say(struct ctx *cx, const struct statement *s)
 {
 	struct publication p = {.handle = s->handle,
 		.visibility = json_str(s->json, "visibility"),
+		.media = demo_pictures_of(cx->arena, s->pictures, s->json),
 		.published_at = s->at,
 		.quiet = true,
 		.who = "command:demo"};
-	int rc = demo_pictures(cx, json_object_get(s->json, "pictures"), &p.media);
+	int rc;
 
 	p.variants = read_variants(cx->arena, json_object_get(s->json, "variants"), s->at);
-	if (rc == 0 && !p.variants)
-		rc = ctx_fail(cx, ERR_MEMORY, "not enough memory");
-	if (rc == 0)
-		rc = post_publish(cx, &p);
+	rc = p.variants ? post_publish(cx, &p) : ctx_fail(cx, ERR_MEMORY, "not enough memory");
 	if (rc == 0)
 		rc = revise(cx, s, p.id);
 	if (rc == 0)
@@ -158,21 +158,18 @@ static const struct institution_text *read_texts(struct arena *a, const json_t *
 	return texts;
 }
 
-static int add_institution(struct ctx *cx, const json_t *j)
+static int add_institution(struct ctx *cx, const json_t *j, const struct demo_pictures *pictures)
 {
 	struct institution_change c = {.handle = json_str(j, "handle"),
 		.texts = read_texts(cx->arena, j),
 		.phone = json_str(j, "phone"),
 		.email = json_str(j, "email"),
 		.website = json_str(j, "website"),
+		.avatar = demo_pictures_find(pictures, json_str(j, "avatar")),
+		.header = demo_pictures_find(pictures, json_str(j, "header")),
 		.who = "command:demo"};
-	int rc = c.texts ? 0 : ctx_fail(cx, ERR_MEMORY, "not enough memory");
 
-	if (rc == 0)
-		rc = demo_picture(cx, json_str(j, "avatar"), MEDIA_AVATAR, NULL, &c.avatar);
-	if (rc == 0)
-		rc = demo_picture(cx, json_str(j, "header"), MEDIA_HEADER, NULL, &c.header);
-	return rc < 0 ? rc : institution_add(cx, &c);
+	return c.texts ? institution_add(cx, &c) : ctx_fail(cx, ERR_MEMORY, "not enough memory");
 }
 
 /* "HH:MM", of our own files. */
@@ -190,13 +187,16 @@ static int64_t said_at(const json_t *s, int64_t now)
 }
 
 /* Oldest first, as it was said. */
-static int say_all(struct ctx *cx, const json_t *j, int64_t now)
+static int say_all(
+	struct ctx *cx, const json_t *j, const struct demo_pictures *pictures, int64_t now)
 {
 	const json_t *statements = json_object_get(j, "statements");
 	int rc = 0;
 
 	for (size_t i = json_array_size(statements); rc == 0 && i-- > 0;) {
-		struct statement s = {json_array_get(statements, i), json_str(j, "handle"), 0};
+		struct statement s = {.json = json_array_get(statements, i),
+			.handle = json_str(j, "handle"),
+			.pictures = pictures};
 
 		s.at = said_at(s.json, now);
 		rc = say(cx, &s);
@@ -204,13 +204,39 @@ static int say_all(struct ctx *cx, const json_t *j, int64_t now)
 	return rc;
 }
 
-static int add_file(struct ctx *cx, const struct embedded *e, int64_t now)
+/* The institutions' files, ended by NULL. */
+static int read_files(struct ctx *cx, const json_t **ret)
 {
-	json_t *j = json_keep(cx->arena,
-		json_loadb((const char *)e->start, (size_t)(e->end - e->start), 0, NULL));
-	int rc = j ? add_institution(cx, j) : ctx_fail(cx, ERR_INTERNAL, "%s is not JSON", e->name);
+	int n = 0;
 
-	return rc < 0 ? rc : say_all(cx, j, now);
+	for (const struct embedded *e = embedded; e->name; e++) {
+		if (!str_starts(e->name, "demo/") || !str_ends(e->name, ".json"))
+			continue;
+		ret[n] = json_keep(cx->arena,
+			json_loadb((const char *)e->start, (size_t)(e->end - e->start), 0, NULL));
+		if (!ret[n] || ++n == INSTITUTIONS_MAX)
+			return ctx_fail(
+				cx, ERR_INTERNAL, "%s is not JSON, or one too many", e->name);
+	}
+	ret[n] = NULL;
+	return 0;
+}
+
+static int add_all(struct ctx *cx)
+{
+	const json_t *files[INSTITUTIONS_MAX];
+	struct demo_pictures *pictures;
+	int64_t now = clock_now();
+	int rc = read_files(cx, files);
+
+	if (rc == 0)
+		rc = demo_pictures_make(cx, files, &pictures);
+	for (const json_t **j = files; rc == 0 && *j; j++) {
+		rc = add_institution(cx, *j, pictures);
+		if (rc == 0)
+			rc = say_all(cx, *j, pictures, now);
+	}
+	return rc;
 }
 
 static int fill(struct invocation *in, const char *dir)
@@ -218,9 +244,8 @@ static int fill(struct invocation *in, const char *dir)
 	struct server *s = NULL;
 	int rc = store_open(&in->cx, dir, false, &s);
 
-	for (const struct embedded *e = embedded; rc == 0 && e->name; e++)
-		if (str_starts(e->name, "demo/") && str_ends(e->name, ".json"))
-			rc = add_file(&in->cx, e, clock_now());
+	if (rc == 0)
+		rc = add_all(&in->cx);
 	store_close(s);
 	return rc;
 }

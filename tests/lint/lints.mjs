@@ -19,6 +19,10 @@ const PARSER = {
 	'tests/fuzz/a.c': 'int f(void)\n{\n\tcheck("");\n}\n',
 };
 
+const ART = Object.fromEntries(['emblem', 'header'].flatMap((n) => [[`demo/art/a-${n}.svg`, '<svg/>'], [`demo/pictures/a-${n}.webp`, '']]));
+const DEMO = (o) => JSON.stringify({languages: ['uz'], avatar: 'a-emblem', header: 'a-header', statements: [],
+	...Object.fromEntries(['names', 'bios', 'services', 'hours', 'addresses'].map((f) => [f, {uz: 'x'}])), ...o});
+
 // lint, files of the tree, what it must say (none: it must pass)
 const ROWS = [
 	['includes', {'src/base/a.c': '#include "core/b.h"\n', 'src/core/b.h': GUARD}, /base may not know core/],
@@ -77,6 +81,17 @@ const ROWS = [
 	['syntax', {'scripts/a': '#!/usr/bin/python3\nif\n'}, /SyntaxError/],
 	['syntax', {'tests/a.mjs': 'let let = 1;\n'}, /SyntaxError/],
 	['syntax', {'tests/a.mjs': 'export let a = 1;\n'}, null],
+	['demo', {'demo/art/a-emblem.svg': '<svg/>', 'demo/art/a-header.svg': '<svg/>', 'demo/pictures/a-emblem.webp': '',
+		'demo/a.json': DEMO({})}, /a-header\.svg: has no picture/],
+	['demo', {...ART, 'demo/pictures/b.webp': '', 'demo/a.json': DEMO({})}, /b\.webp: is rendered from no drawing/],
+	['demo', {...ART, 'demo/art/b.svg': '<svg/>', 'demo/pictures/b.webp': '', 'demo/a.json': DEMO({})}, /b\.svg: is shown nowhere/],
+	['demo', {...ART, 'demo/pictures/a-emblem.webp': 'x'.repeat(700001), 'demo/a.json': DEMO({})}, /holds 700001 bytes/],
+	['demo', {...ART, 'demo/a.json': DEMO({header: 'a-emblem'})}, /each picture is shown once/],
+	['demo', {...ART, 'demo/a.json': DEMO({hours: {}})}, /has no hours in uz/],
+	['demo', {...ART, 'demo/art/b.svg': '<svg/>', 'demo/pictures/b.webp': '', 'demo/a.json': DEMO({statements: [
+		{variants: {uz: {text: 'x'}}, pictures: [{name: 'b'}]}]})}, /b is not described in uz/],
+	['demo', {...ART, 'demo/a.json': DEMO({statements: [{variants: {uz: {text: "bo'ladi"}}}]})}, /bo'ladi: Uzbek takes/],
+	['demo', {...ART, 'demo/a.json': DEMO({statements: [{variants: {uz: {text: 'boʻladi'}}}]})}, null],
 ];
 
 test(async () => {
