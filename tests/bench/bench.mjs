@@ -5,6 +5,7 @@ import {needsBinary} from '../lib/store.mjs';
 import * as cached from './parts/cached.mjs';
 import * as dead from './parts/dead.mjs';
 import * as fanout from './parts/fanout.mjs';
+import * as million from './parts/million.mjs';
 import * as large from './parts/large.mjs';
 import * as sink from './parts/sink.mjs';
 import * as slow from './parts/slow.mjs';
@@ -12,7 +13,7 @@ import {meter, quiet} from './lib/machine.mjs';
 import {describeMachine, print, write} from './lib/table.mjs';
 
 const WAIT = Number(process.env.BENCH_WAIT ?? 60); // seconds that each part waits for a quiet machine
-const PARTS = [sink, fanout, slow, dead, large, cached];
+const PARTS = [sink, fanout, slow, dead, large, cached, million];
 
 test(async () => {
 	needsBinary();
