@@ -34,7 +34,7 @@ static void drip(struct peer *p, int fd, const char *byte)
 
 static void filler(int fd, size_t len)
 {
-	static char xs[4096];
+	char xs[4096];
 
 	memset(xs, 'x', sizeof(xs));
 	for (; len > 0; len -= len < sizeof(xs) ? len : sizeof(xs))
