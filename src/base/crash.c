@@ -25,6 +25,8 @@ const char *const crash_points[] = {
 	"init.after_secret",
 	"init.before_migrate",
 	"migrate.in_step",
+	"backup.before_name",
+	"restore.before_commit",
 	NULL,
 };
 
