@@ -20,16 +20,14 @@ static int run_init(struct invocation *in)
 
 	if (len > 0 && c.url[len - 1] == '/')
 		c.url = arena_copy(in->cx.arena, c.url, len - 1);
-	if (database && !str_starts(database, "postgresql://") &&
-		!str_starts(database, "postgres://"))
-		return ctx_fail(&in->cx, ERR_INVALID,
-			"the database \"%.100s\" must be postgresql://USER@HOST/NAME", database);
-	rc = store_create(&in->cx, &c);
+	rc = database ? store_check_database(&in->cx, database) : 0;
+	if (rc == 0)
+		rc = store_create(&in->cx, &c);
 	if (rc < 0)
 		return rc;
 	invocation_answer(in, json_pack("{s:s, s:s}", "dir", in->dir, "url", c.url),
 		"The store is in %s; its settings are in %s/chorsu.conf.\n"
-		"Keep a copy of %s/secret.key in another place: it opens the institutions' keys, and no backup holds it.\n"
+		"Keep a copy of %s/secret.key in another place: it opens the institutions' keys, and a backup holds it only when told to.\n"
 		"Next:  chorsu institution add %s HANDLE --name LANG=TEXT\n"
 		"       chorsu serve %s\n",
 		in->dir, in->dir, in->dir, in->dir, in->dir);

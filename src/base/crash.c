@@ -26,7 +26,11 @@ const char *const crash_points[] = {
 	"init.before_migrate",
 	"migrate.in_step",
 	"backup.before_name",
+	"restore.after_mark",
+	"restore.in_rows",
 	"restore.before_commit",
+	"restore.after_commit",
+	"restore.after_config",
 	NULL,
 };
 
