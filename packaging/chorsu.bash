@@ -10,7 +10,7 @@ _chorsu()
 	local at=2 dir='' options='' valued='' words='' given=0 i
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
-		_chorsu_offer -W 'help version init check routes serve institution post revise withdraw readers templates demo'
+		_chorsu_offer -W 'help version init check routes serve institution post revise withdraw readers backup restore templates demo'
 		return
 	fi
 	if ((COMP_CWORD == 2)); then
@@ -35,6 +35,8 @@ _chorsu()
 	'revise '*) at=2 dir=yes options='--lang --title --variant --note' valued='--lang --title --variant --note' ;;
 	'withdraw '*) at=2 dir=yes options='--reason' valued='--reason' ;;
 	'readers '*) at=2 dir=yes words='list retry' ;;
+	'backup '*) at=2 dir=yes options='--with-secret' ;;
+	'restore '*) at=2 options='--database --secret' valued='--database --secret' ;;
 	'templates '*) at=2 dir=yes words='list show diff copy merge' ;;
 	'demo '*) at=2 dir=yes ;;
 	*) return ;;

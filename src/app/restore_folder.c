@@ -201,8 +201,9 @@ int restore_write_file(struct restore *r, const struct member *m)
 	if (rc < 0)
 		return rc;
 	fd = openat(r->dir_fd, m->name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0 && errno == EEXIST)
-		return ctx_fail(r->cx, ERR_INVALID, "the archive holds %s twice", m->name);
+	if (fd < 0 && (errno == EEXIST || errno == ENOTDIR || errno == EISDIR))
+		return ctx_fail(r->cx, ERR_INVALID,
+			"the archive holds %s twice, or as a file and as a folder", m->name);
 	if (fd < 0)
 		return fail(r, m->name);
 	while ((n = unpack_read(r->archive, piece, sizeof(piece), &r->cx->err)) > 0)
