@@ -214,6 +214,7 @@ const ROWS = [
 	['demo', 2, 'something is missing'],
 	['crash-points', 2, 'too much', 'x'],
 	['commands', 2, 'too much', 'x'],
+	['migrations', 2, 'too much', 'x'],
 	['commands', 2, '--json takes no value', '--json=x'],
 	['commands', 2, '--help takes no value', '--help=x'],
 ];

@@ -39,6 +39,9 @@ MUST_USE int db_steps(struct tx *tx, const struct step **ret, int *ret_count);
 MUST_USE int db_steps_check(const struct migrations *const *rooms, const struct step *steps,
 	int count, struct err *err);
 
+/* The SQL of a migration as the engine gets it. */
+void db_step_sql(enum db_engine engine, const char *sql, struct buf *out);
+
 /* Every row in the order of its key, columns in the table's order. Rows come as they are stepped
  * through, not all at once. */
 struct stmt *table_select(struct tx *tx, const struct table *t);

@@ -50,6 +50,14 @@ int db_steps_check(
 	return 0;
 }
 
+void db_step_sql(enum db_engine engine, const char *sql, struct buf *out)
+{
+	if (engine == DB_POSTGRES)
+		sql_migration(sql, out);
+	else
+		buf_adds(out, sql);
+}
+
 /* Those that the rows were written under, or those that are younger. */
 static int run_steps(struct tx *tx, const struct loading *l, bool younger)
 {
