@@ -10,7 +10,7 @@ _chorsu()
 	local at=2 dir='' options='' valued='' words='' given=0 i
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
-		_chorsu_offer -W 'help version import sources init check routes serve institution post revise withdraw pin unpin readers templates demo'
+		_chorsu_offer -W 'help version import sources init check routes serve institution post revise withdraw pin unpin readers backup restore templates demo'
 		return
 	fi
 	if ((COMP_CWORD == 2)); then
@@ -39,6 +39,8 @@ _chorsu()
 	'pin '*) at=2 dir=yes ;;
 	'unpin '*) at=2 dir=yes ;;
 	'readers '*) at=2 dir=yes words='list retry' ;;
+	'backup '*) at=2 dir=yes options='--with-secret' ;;
+	'restore '*) at=2 options='--database --secret' valued='--database --secret' ;;
 	'templates '*) at=2 dir=yes words='list show diff copy merge' ;;
 	'demo '*) at=2 dir=yes ;;
 	*) return ;;

@@ -35,6 +35,9 @@ const struct migrations *const *store_migrations(void);
 MUST_USE int store_parse_url(
 	struct ctx *cx, const char *url, const char **ret_origin, const char **ret_host);
 
+/* Is it the address of a PostgreSQL database? ERR_INVALID with one sentence. */
+MUST_USE int store_check_database(struct ctx *cx, const char *url);
+
 /* Make a store: the folder, secret.key, the database, and chorsu.conf last, which marks it as
  * whole. An interrupted init is taken up again. */
 struct store_creation {

@@ -7,6 +7,7 @@
 #include "base/crash.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "kit/db/copy.h"
 
 static int run_init(struct invocation *in)
 {
@@ -20,16 +21,14 @@ static int run_init(struct invocation *in)
 
 	if (len > 0 && c.url[len - 1] == '/')
 		c.url = arena_copy(in->cx.arena, c.url, len - 1);
-	if (database && !str_starts(database, "postgresql://") &&
-		!str_starts(database, "postgres://"))
-		return ctx_fail(&in->cx, ERR_INVALID,
-			"the database \"%.100s\" must be postgresql://USER@HOST/NAME", database);
-	rc = store_create(&in->cx, &c);
+	rc = database ? store_check_database(&in->cx, database) : 0;
+	if (rc == 0)
+		rc = store_create(&in->cx, &c);
 	if (rc < 0)
 		return rc;
 	invocation_answer(in, json_pack("{s:s, s:s}", "dir", in->dir, "url", c.url),
 		"The store is in %s; its settings are in %s/chorsu.conf.\n"
-		"Keep a copy of %s/secret.key in another place: it opens the institutions' keys, and no backup holds it.\n"
+		"Keep a copy of %s/secret.key in another place: it opens the institutions' keys, and a backup holds it only when told to.\n"
 		"Next:  chorsu institution add %s HANDLE --name LANG=TEXT\n"
 		"       chorsu serve %s\n",
 		in->dir, in->dir, in->dir, in->dir, in->dir);
@@ -53,6 +52,29 @@ static int run_crash_points(struct invocation *in)
 	(void)in;
 	for (const char *const *name = crash_points; *name; name++)
 		puts(*name);
+	return 0;
+}
+
+/* One JSON object a line, the SQL as each engine gets it: tests make a store of an older version.
+ */
+static int run_migrations(struct invocation *in)
+{
+	for (const struct migrations *const *m = store_migrations(); *m; m++)
+		for (const struct migration *s = (*m)->list; s->number; s++) {
+			AUTO(buf_done) struct buf postgres = BUF(256 * KIB);
+			AUTO(auto_free) char *line = NULL;
+			json_t *j;
+
+			db_step_sql(DB_POSTGRES, s->sql, &postgres);
+			j = json_pack("{s:s, s:i, s:s, s:s, s:s}", "room", (*m)->room, "number",
+				s->number, "name", s->name, "sqlite", s->sql, "postgres",
+				buf_text(&postgres));
+			line = json_text(j);
+			json_decref(j);
+			if (!line || postgres.failed)
+				return ctx_fail(&in->cx, ERR_MEMORY, "not enough memory");
+			puts(line);
+		}
 	return 0;
 }
 
@@ -116,6 +138,12 @@ const struct command store_commands[] = {
 		.run = run_crash_points,
 		.hidden = true,
 		.says = "names of the crash points, for tests"},
+	{.name = "migrations",
+		.arguments = "",
+		.needs = NEEDS_NOTHING,
+		.run = run_migrations,
+		.hidden = true,
+		.says = "the steps that made the database, for tests"},
 	{.name = "commands",
 		.arguments = "",
 		.needs = NEEDS_NOTHING,

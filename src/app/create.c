@@ -111,6 +111,14 @@ static int make_database(struct ctx *cx, const struct store_creation *c, struct 
 	return rc;
 }
 
+int store_check_database(struct ctx *cx, const char *url)
+{
+	if (!str_starts(url, "postgresql://") && !str_starts(url, "postgres://"))
+		return ctx_fail(cx, ERR_INVALID,
+			"the database \"%.100s\" must be postgresql://USER@HOST/NAME", url);
+	return settings_check(store_settings(), "database.url", url, &cx->err);
+}
+
 int store_create(struct ctx *cx, const struct store_creation *c)
 {
 	struct server s = {.dir = c->dir, .features = features};

@@ -1,5 +1,6 @@
 /* The full list of what the program consists of. */
 #include "app/app.h"
+#include "app/backup.h"
 #include "core/core.h"
 #include "feature/fediverse/fediverse.h"
 #include "feature/site/site.h"
@@ -11,6 +12,7 @@ static const struct feature institution_feature = {
 	.name = "institution", .commands = institution_commands};
 static const struct feature post_feature = {.name = "post", .commands = post_commands};
 static const struct feature reader_feature = {.name = "readers", .commands = reader_commands};
+static const struct feature backup_feature = {.name = "backup", .commands = backup_commands};
 static const struct feature demo_feature = {.name = "demo", .commands = demo_commands};
 static const struct feature template_feature = {.name = "templates", .commands = template_commands};
 
@@ -24,6 +26,7 @@ const struct feature *const features[] = {
 	&institution_feature,
 	&post_feature,
 	&reader_feature,
+	&backup_feature,
 	&template_feature,
 	&demo_feature,
 	NULL,

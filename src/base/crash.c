@@ -27,6 +27,12 @@ const char *const crash_points[] = {
 	"init.after_secret",
 	"init.before_migrate",
 	"migrate.in_step",
+	"backup.before_name",
+	"restore.after_mark",
+	"restore.in_rows",
+	"restore.before_commit",
+	"restore.after_commit",
+	"restore.after_config",
 	NULL,
 };
 

@@ -64,6 +64,11 @@ MUST_USE int settings_check(
 void settings_write(
 	const struct setting *const *tables, const char *const *values, struct buf *out);
 
+/* Text of a file, with the value of one setting changed and nothing else; where no line sets it,
+ * one is added. value: one line. */
+void settings_replace(
+	const char *text, const char *section, const char *key, const char *value, struct buf *out);
+
 /* Reading an undeclared row is a bug (assert). Text is never NULL ("" when empty). */
 const char *settings_text(const struct settings *s, const char *section, const char *key);
 bool settings_bool(const struct settings *s, const char *section, const char *key);

@@ -427,9 +427,37 @@ static void applied_while_read(void **state)
 	settings_free(same);
 }
 
+static void one_replaced(void **state)
+{
+	static const struct {
+		const char *text, *value, *expected;
+	} ROWS[] = {
+		{"[a]\nurl = x\n", "y", "[a]\nurl = y\n"},
+		{"[a]\nurl = x", "y", "[a]\nurl = y\n"},
+		{"[a]\nurl=x\nb = 1\n", "", "[a]\nurl =\nb = 1\n"},
+		{"; url = c\n[b]\nurl = 1\n[a]\n  url : x\n[c]\nurl = 2\n", "y",
+			"; url = c\n[b]\nurl = 1\n[a]\nurl = y\n[c]\nurl = 2\n"},
+		{"[a]\nurls = 1\n;url = 2\n", "y", "[a]\nurls = 1\n;url = 2\n\n[a]\nurl = y\n"},
+		{"[ab]\nurl = 1", "y", "[ab]\nurl = 1\n\n[a]\nurl = y\n"},
+		{"", "y", "\n[a]\nurl = y\n"},
+		{"[a]\nurl = $1 %s\n", "%s", "[a]\nurl = %s\n"},
+		{"[", "y", "[\n\n[a]\nurl = y\n"},
+		{"[a]\nurl", "y", "[a]\nurl\n\n[a]\nurl = y\n"},
+	};
+	(void)state;
+
+	for (size_t i = 0; i < LENGTH(ROWS); i++) {
+		AUTO(buf_done) struct buf out = BUF(1000);
+
+		settings_replace(ROWS[i].text, "a", "url", ROWS[i].value, &out);
+		assert_string_equal(buf_text(&out), ROWS[i].expected);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_replaced),
 		cmocka_unit_test(defaults),
 		cmocka_unit_test(values),
 		cmocka_unit_test(broken_files),

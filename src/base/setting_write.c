@@ -101,3 +101,47 @@ void settings_write(const struct setting *const *tables, const char *const *valu
 			if (is_shown(row, values) && !is_written(tables, row, values))
 				write_section(tables, row->section, values, out);
 }
+
+/* "[section]" with what may stand around it; NULL for a line that is none. */
+static bool is_section(const char *line, size_t len, const char *section, bool *ret_ours)
+{
+	size_t n = strlen(section), skip = strspn(line, " \t");
+
+	if (skip >= len || line[skip] != '[')
+		return false;
+	*ret_ours = len > skip + n + 1 && !strncmp(line + skip + 1, section, n) &&
+		    line[skip + 1 + n] == ']';
+	return true;
+}
+
+static bool is_key(const char *line, size_t len, const char *key)
+{
+	size_t n = strlen(key), at = strspn(line, " \t");
+
+	if (at + n >= len || strncmp(line + at, key, n) != 0)
+		return false;
+	at += n;
+	at += strspn(line + at, " \t");
+	return at < len && (line[at] == '=' || line[at] == ':');
+}
+
+void settings_replace(
+	const char *text, const char *section, const char *key, const char *value, struct buf *out)
+{
+	bool inside = false, done = false;
+
+	for (size_t len; *text; text += len) {
+		len = strcspn(text, "\n");
+		len += text[len] == '\n';
+		if (!is_section(text, len, section, &inside) && inside && is_key(text, len, key)) {
+			buf_addf(out, "%s =%s%s\n", key, *value ? " " : "", value);
+			done = true;
+		} else {
+			buf_add(out, text, len);
+		}
+	}
+	if (!done)
+		buf_addf(out, "%s[%s]\n%s =%s%s\n",
+			out->len && out->data[out->len - 1] != '\n' ? "\n\n" : "\n", section, key,
+			*value ? " " : "", value);
+}

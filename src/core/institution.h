@@ -112,4 +112,8 @@ int institution_db_handle(struct tx *tx, int64_t id, const char *handle);
 int institution_db_close(struct tx *tx, int64_t id, int64_t now);
 int institution_db_private(struct tx *tx, int64_t id, const void **ret, size_t *ret_len);
 
+/* Does the secret open every institution's keys? ERR_INVALID with one sentence that names one whose
+ * keys it does not open. */
+MUST_USE int institution_db_check_keys(struct tx *tx, const struct secret *secret);
+
 #endif

@@ -51,6 +51,9 @@ static const char COUNTS[] =
 	" WHERE state = 'published' AND visibility = 'public')";
 static const char PRIVATE[] = "SELECT rsa_private FROM institution WHERE id = $id";
 
+static const char SEALED[] =
+	"SELECT handle, rsa_private, ed25519_private FROM institution ORDER BY id";
+
 static int position_of(const char *languages, const char *lang)
 {
 	const char *p = languages;
@@ -344,4 +347,26 @@ int institution_counts(struct tx *tx, int64_t *ret_institutions, int64_t *ret_po
 		*ret_posts = col_int(q, 1);
 	}
 	return rc < 0 ? rc : 0;
+}
+
+static bool opens(const struct secret *secret, struct stmt *q, int column)
+{
+	AUTO(arena_freep) struct arena *a = arena_new(64 * KIB);
+	size_t len, opened;
+	const void *sealed = col_blob(q, column, &len);
+
+	return a && secret_open(a, secret, sealed, len, &opened);
+}
+
+int institution_db_check_keys(struct tx *tx, const struct secret *secret)
+{
+	AUTO(stmt_done) struct stmt *q = tx_prepare(tx, SEALED);
+	int rc;
+
+	while ((rc = stmt_step(q)) > 0)
+		if (!opens(secret, q, 1) || !opens(secret, q, 2))
+			return tx_fail(tx, ERR_INVALID,
+				"the private key of %s cannot be opened: secret.key is not the one that sealed it",
+				col_text(q, 0));
+	return rc;
 }

@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "core/audit.h"
+#include "core/institution.h"
+#include "core/reader.h"
 
 const struct reader_kind *server_reader_kind(const struct server *s, const char *name)
 {
@@ -15,6 +18,7 @@ const struct reader_kind *server_reader_kind(const struct server *s, const char 
 }
 
 #define INSTANCE_KEY "instance.rsa"
+#define RESTORED     "restored"
 
 struct stored_key {
 	const char *sealed;
@@ -90,4 +94,42 @@ int server_fetch_start(struct ctx *cx)
 		return 0;
 	server_fetch_options(cx, &options);
 	return fetch_loop_new(&options, &cx->err, &cx->server->fetch);
+}
+
+static int check_instance_key(struct tx *tx, const struct secret *secret)
+{
+	const char *sealed;
+	size_t len, opened;
+	int rc = server_value_load(tx, INSTANCE_KEY, &sealed, &len);
+
+	if (rc < 0 || !sealed)
+		return rc;
+	return secret_open(tx_arena(tx), secret, sealed, len, &opened)
+		       ? 0
+		       : tx_fail(tx, ERR_INVALID,
+				 "the server's key cannot be opened: secret.key is not the one that sealed it");
+}
+
+int server_restored(struct tx *tx, const struct secret *secret, const char *who, const char *token)
+{
+	int rc = check_instance_key(tx, secret);
+
+	if (rc == 0)
+		rc = institution_db_check_keys(tx, secret);
+	if (rc == 0)
+		rc = reader_db_mark_unsure(tx);
+	if (rc == 0)
+		rc = audit_append(tx, who, "store.restore", 0, 0, token);
+	return rc < 0 ? rc : server_value_save(tx, RESTORED, token, strlen(token));
+}
+
+int server_was_restored(struct tx *tx, const char *token)
+{
+	const char *last;
+	size_t len;
+	int rc = server_value_load(tx, RESTORED, &last, &len);
+
+	if (rc < 0 || !last)
+		return rc;
+	return len == strlen(token) && memcmp(last, token, len) == 0;
 }

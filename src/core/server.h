@@ -56,4 +56,13 @@ int server_value_save(struct tx *tx, const char *name, const void *p, size_t len
 /* Make or load the instance actor's key (sealed in the table `server`). */
 MUST_USE int server_key_load(struct ctx *cx, struct key **ret);
 
+/* The last act of a restore, in its transaction: the secret must open the keys that came, and what
+ * was under way when the backup was made may have arrived since, as after an unclean stop. token:
+ * which restore it was, for server_was_restored. */
+MUST_USE int server_restored(
+	struct tx *tx, const struct secret *secret, const char *who, const char *token);
+
+/* 1: the last restore was that one; 0: it was not; ERR_*. */
+MUST_USE int server_was_restored(struct tx *tx, const char *token);
+
 #endif

@@ -11,6 +11,8 @@
 //   s.set('fetch.allow_private', 'yes')         edits chorsu.conf in place; the server reads it at its next start
 //   await s.sql('SELECT …')                     rows as arrays of text, straight from the database
 //
+//   const r = await restoreStore(s, FILE, {engine: 'postgres'})   what `chorsu restore` made of a backup; r.restored is how that ended
+//
 // Everything is ended and removed when the test ends; the log is printed when it failed.
 import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {dirname, join, resolve} from 'node:path';
@@ -45,6 +47,18 @@ export async function makeStore({settings = {}, url, engine = ENGINE, port, env 
 	for (const [name, value] of Object.entries(settings))
 		s.set(name, value);
 	return s;
+}
+
+// What `chorsu restore FILE` makes: a store at the address of s, which must not be served at the same time. words: more options.
+export async function restoreStore(s, file, {engine = ENGINE, words = ['--secret', join(s.dir, 'secret.key')], env = {}} = {}) {
+	const r = new Store();
+	Object.assign(r, {engine, port: s.port, url: s.url, origin: s.origin, env: s.env, dir: join(folder('restored'), 'store')});
+	if (engine === 'postgres')
+		r.schema = await makeSchema();
+	cleanup((code) => r.remove(code));
+	r.restoreWords = ['restore', file, r.dir, ...words, ...(r.schema ? ['--database', r.schema.url] : []), '--json'];
+	r.restored = await run(CHORSU, r.restoreWords, {timeout: 120000 * SLOW, env: {...r.env, ...env}});
+	return r;
 }
 
 class Store {

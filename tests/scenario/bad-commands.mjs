@@ -234,10 +234,43 @@ const ROWS = [
 	['templates', 4, 'nothing to take over', 'DIR', 'merge', 'post.html'],
 	['routes', 2, 'too much', 'x'],
 	['routes', 2, 'no option', '--yaml'],
+	['backup', 2, 'something is missing', 'DIR'],
+	['backup', 2, 'too much', 'DIR', 'BACKUP', 'x'],
+	['backup', 2, 'no option --secret', 'DIR', 'BACKUP', '--secret', 'x'],
+	['backup', 2, 'takes no value', 'DIR', 'BACKUP', '--with-secret=yes'],
+	['backup', 2, 'no name', 'DIR', ''],
+	['backup', 3, 'no store', '/nowhere', 'BACKUP'],
+	['backup', 3, 'not a store', 'FILES', 'BACKUP'],
+	['backup', 4, 'is there already', 'DIR', 'GOODFILE'],
+	['backup', 4, 'is there already', 'DIR', 'FILES'],
+	['backup', 5, 'cannot be written', 'DIR', '/nowhere/at/all'],
+	['backup', 5, 'cannot be written', 'DIR', '/proc/backup'],
+	['restore', 2, 'something is missing'],
+	['restore', 2, 'something is missing', 'GOODFILE'],
+	['restore', 2, 'too much', 'GOODFILE', 'NEW', 'x'],
+	['restore', 2, 'no name', 'GOODFILE', ''],
+	['restore', 3, 'cannot be read', '/nowhere', 'NEW'],
+	['restore', 3, 'cannot be read', '', 'NEW'],
+	['restore', 2, 'is not a file', 'FILES', 'NEW'],
+	['restore', 2, 'archive', 'GOODFILE', 'NEW'],
+	['restore', 2, 'postgresql://', 'GOODFILE', 'NEW', '--database', 'mysql://x'],
+	['restore', 2, 'postgresql://', 'GOODFILE', 'NEW', '--database', ''],
+	['restore', 2, 'needs a value', 'GOODFILE', 'NEW', '--database'],
+	['restore', 2, 'needs a value', 'GOODFILE', 'NEW', '--secret'],
+	['restore', 2, '--secret FILE', 'SAVED', 'NEW'],
+	['restore', 3, 'cannot be read', 'SAVED', 'NEW', '--secret', '/nowhere'],
+	['restore', 2, 'not 32', 'SAVED', 'NEW', '--secret', 'EMPTY'],
+	['restore', 2, 'is not the one that sealed it', 'SAVED', 'NEW', '--secret', 'OTHERKEY'],
+	['restore', 2, 'given twice', 'SAVED', 'NEW', '--secret', 'EMPTY', '--secret', 'EMPTY'],
+	['restore', 2, 'takes no value', 'SAVED', 'NEW', '--json=x'],
+	['restore', 4, 'is a store already', 'SAVED', 'DIR', '--secret', 'OTHERKEY'],
+	['restore', 4, 'not empty', 'SAVED', 'FILES', '--secret', 'OTHERKEY'],
+	['restore', 2, 'cannot be', 'SAVED', 'GOODFILE', '--secret', 'OTHERKEY'],
 	['demo', 4, 'exists already', 'DIR'],
 	['demo', 2, 'something is missing'],
 	['crash-points', 2, 'too much', 'x'],
 	['commands', 2, 'too much', 'x'],
+	['migrations', 2, 'too much', 'x'],
 	['commands', 2, '--json takes no value', '--json=x'],
 	['commands', 2, '--help takes no value', '--help=x'],
 ];
@@ -261,6 +294,11 @@ test(async () => {
 	await s.chorsu('withdraw', gone, '--reason', 'xato');
 	await s.chorsu('institution close', 'yopiq');
 	const words = {DIR: s.dir, POST: post, GONE: gone, FILES: files, GOODFILE: good, NEW: join(files, 'new')};
+	words.SAVED = join(folder('saved'), 'saved.tar.gz');
+	words.BACKUP = join(files, 'backup.tar.gz');
+	writeFileSync((words.OTHERKEY = join(folder('keys'), 'other.key')), Buffer.alloc(32, 7), {mode: 0o600});
+	writeFileSync((words.EMPTY = join(folder('keys'), 'empty.key')), '', {mode: 0o600});
+	await s.chorsu('backup', words.SAVED);
 	const before = await rowsOf(s);
 	const wrong = [];
 

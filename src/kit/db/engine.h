@@ -45,6 +45,7 @@ struct stmt {
 	int param_count;
 	int param_next; /* where the search for a name begins */
 	bool started, finished;
+	bool streamed; /* its rows may be more than memory holds */
 	int64_t changes;
 	void *handle; /* the engine's */
 	uint64_t used;
@@ -66,6 +67,8 @@ struct heard {
 	unsigned char from[128];
 	unsigned from_len;
 };
+
+struct loosened; /* postgres_copy.c */
 
 /* Functions return 0 or ERR_* with one sentence in err. */
 struct engine {
@@ -99,6 +102,16 @@ struct engine {
 	const char *(*col_text)(struct stmt *s, int column);
 	const void *(*col_blob)(struct stmt *s, int column, size_t *ret_len);
 	bool (*col_null)(struct stmt *s, int column);
+
+	/* copy.c, load.c. SQL: names of tables in order; names of the columns of $table, their
+	 * types, their places in the primary key. */
+	const char *tables, *columns;
+	/* A reading connection that sees the store as it is now; path: for a copy of it, made and
+	 * removed. */
+	int (*snapshot)(struct db *db, const char *path, struct err *err, struct conn **ret);
+	/* References are not looked at from loosen on; fasten finds out whether all stand. */
+	int (*loosen)(struct tx *tx, struct loosened **ret);
+	int (*fasten)(struct tx *tx, struct loosened *loose);
 
 	/* One migrating process at a time; waits. Given back by disconnect. */
 	int (*migrate_lock)(struct conn *c, struct err *err);
@@ -150,6 +163,11 @@ bool tx_inside(void); /* this thread runs such a fn now */
 void stmt_cache_clear(struct conn *c);
 struct stmt *stmt_new(
 	struct conn *c, const char *sql, struct err *err); /* outside the cache; for the engines */
+
+/* migrate.c: one step and its row in the table of those done, in tx. */
+int migrate_make_table(struct tx *tx);
+int migrate_step(struct tx *tx, const char *room, const struct migration *step);
+int migrate_forget(struct tx *tx); /* no step was ever done */
 
 /* check.c: run sql, whose rows tell what is damaged; none is well. */
 int check_rows(struct tx *tx, const char *sql);

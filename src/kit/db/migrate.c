@@ -15,6 +15,7 @@ static const char TABLE[] =
 	"CREATE TABLE IF NOT EXISTS migration (room TEXT NOT NULL, number INTEGER NOT NULL,"
 	" name TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (room, number)) STRICT";
 static const char DONE[] = "SELECT room, number, name FROM migration ORDER BY room, number";
+static const char FORGET[] = "DROP TABLE IF EXISTS migration";
 static const char NOTE[] =
 	"INSERT INTO migration (room, number, name, at) VALUES ($room, $number, $name, $at)";
 
@@ -56,10 +57,20 @@ static int run_script(struct tx *tx, const char *sql)
 	return rc < 0 ? tx_fail(tx, rc, "%s", err.text) : 0;
 }
 
+int migrate_make_table(struct tx *tx)
+{
+	return run_script(tx, TABLE);
+}
+
 static int make_table(struct tx *tx, void *arg)
 {
 	(void)arg;
-	return run_script(tx, TABLE);
+	return migrate_make_table(tx);
+}
+
+int migrate_forget(struct tx *tx)
+{
+	return run_script(tx, FORGET);
 }
 
 static const struct migrations *find_room(const struct job *j, const char *room)
@@ -112,22 +123,28 @@ static bool is_done(const struct job *j, const char *room, int64_t number)
 	return false;
 }
 
-static int run_step(struct tx *tx, void *arg)
+int migrate_step(struct tx *tx, const char *room, const struct migration *step)
 {
 	AUTO(stmt_done) struct stmt *note = NULL;
-	struct job *j = arg;
-	int rc = run_script(tx, j->step->sql);
+	int rc = run_script(tx, step->sql);
 
 	if (rc < 0)
-		return tx_fail(tx, rc, "the migration %s %d (%s) failed: %s", j->room,
-			j->step->number, j->step->name, tx_err(tx)->text);
+		return tx_fail(tx, rc, "the migration %s %d (%s) failed: %s", room, step->number,
+			step->name, tx_err(tx)->text);
 	CRASH_POINT("migrate.in_step");
 	note = tx_prepare(tx, NOTE);
-	bind_text(note, "room", j->room);
-	bind_int(note, "number", j->step->number);
-	bind_text(note, "name", j->step->name);
+	bind_text(note, "room", room);
+	bind_int(note, "number", step->number);
+	bind_text(note, "name", step->name);
 	bind_int(note, "at", clock_now());
 	return stmt_run(note);
+}
+
+static int run_step(struct tx *tx, void *arg)
+{
+	const struct job *j = arg;
+
+	return migrate_step(tx, j->room, j->step);
 }
 
 static bool anything_to_do(const struct job *j)

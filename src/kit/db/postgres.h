@@ -60,6 +60,12 @@ const char *pg_col_text(struct stmt *s, int column);
 const void *pg_col_blob(struct stmt *s, int column, size_t *ret_len);
 bool pg_col_null(struct stmt *s, int column);
 
+/* postgres_copy.c */
+extern const char pg_tables[], pg_columns[];
+int pg_snapshot(struct db *db, const char *path, struct err *err, struct conn **ret);
+int pg_loosen(struct tx *tx, struct loosened **ret);
+int pg_fasten(struct tx *tx, struct loosened *loose);
+
 /* postgres_lock.c: the serving lock, on a connection of its own with a thread that watches it. */
 int keeper_start(struct db *db, struct err *err); /* ERR_BUSY: another process serves */
 bool keeper_holds(const struct db *db);           /* true as well where no lock is needed */

@@ -29,8 +29,8 @@ enum {
 struct pg_stmt {
 	char *sql; /* numbered */
 	char name[16];
-	bool prepared;
-	PGresult *result; /* NULL until it ran */
+	bool prepared, running; /* running: rows are still to come, one by one */
+	PGresult *result;       /* NULL until it ran */
 	int row;
 	Oid *types;
 	const char **values;
@@ -193,10 +193,55 @@ static int run(struct stmt *s, struct pg_stmt *q, struct err *err)
 	return check_columns(q->result, err);
 }
 
+/* What is still to come is read and dropped. */
+static void drain(struct stmt *s, struct pg_stmt *q)
+{
+	PGresult *r;
+
+	while (q->running && (r = PQgetResult(handle_of(s))))
+		PQclear(r);
+	q->running = false;
+}
+
+static int send(struct stmt *s, struct pg_stmt *q, struct err *err)
+{
+	PGconn *h = handle_of(s);
+
+	if (!lay_out(s, q) && prepare_on_server(s, q, err) < 0)
+		return err->code;
+	if (!PQsendQueryPrepared(h, q->name, s->param_count, q->values, q->lengths, q->formats, 1))
+		return pg_error(s->conn, h, NULL, err);
+	q->running = true;
+	PQsetSingleRowMode(h);
+	s->changes = 0;
+	return 0;
+}
+
+/* A result a row. */
+static int step_streamed(struct stmt *s, struct pg_stmt *q, struct err *err)
+{
+	bool first = !q->running;
+	int rc = first ? send(s, q, err) : 0;
+
+	if (rc < 0)
+		return rc;
+	PQclear(q->result);
+	q->result = PQgetResult(handle_of(s));
+	q->row = 0;
+	if (PQresultStatus(q->result) == PGRES_SINGLE_TUPLE)
+		return first && check_columns(q->result, err) < 0 ? err->code : 1;
+	if (!pg_ok(q->result))
+		rc = pg_error(s->conn, handle_of(s), q->result, err);
+	drain(s, q);
+	return rc;
+}
+
 int pg_step(struct stmt *s, struct err *err)
 {
 	struct pg_stmt *q = s->handle;
 
+	if (s->streamed)
+		return step_streamed(s, q, err);
 	if (!q->result && run(s, q, err) < 0)
 		return err->code;
 	return ++q->row < PQntuples(q->result);
@@ -207,6 +252,7 @@ int pg_reset(struct stmt *s, struct err *err)
 	struct pg_stmt *q = s->handle;
 
 	(void)err;
+	drain(s, q);
 	PQclear(q->result);
 	q->result = NULL;
 	free(q->texts);

@@ -80,6 +80,23 @@ static int connect(struct db *db, enum role role, struct err *err, struct conn *
 	return 0;
 }
 
+int sqlite_connect_copy(struct db *db, const char *path, struct err *err, struct conn **ret)
+{
+	struct sqlite_conn *c = calloc(1, sizeof(*c));
+	int rc;
+
+	if (!c)
+		return err_set(err, ERR_MEMORY, "there is not enough memory for the database");
+	c->base = (struct conn){.db = db, .engine = &sqlite_engine, .role = ROLE_READER};
+	c->migrate_fd = -1;
+	rc = sqlite_open_copy(db, path, err, &c->h);
+	if (rc < 0)
+		free(c);
+	else
+		*ret = &c->base;
+	return rc;
+}
+
 static void disconnect(struct conn *base)
 {
 	struct sqlite_conn *c = (struct sqlite_conn *)base;
@@ -215,6 +232,11 @@ const struct engine sqlite_engine = {
 	.col_text = sqlite_col_text,
 	.col_blob = sqlite_col_blob,
 	.col_null = sqlite_col_null,
+	.tables = sqlite_tables,
+	.columns = sqlite_columns,
+	.snapshot = sqlite_snapshot,
+	.loosen = sqlite_loosen,
+	.fasten = sqlite_fasten,
 	.migrate_lock = sqlite_migrate_lock,
 	.backup = sqlite_backup,
 	.check = check,

@@ -28,6 +28,7 @@ int sqlite_error(struct db *db, sqlite3 *h, int code, struct err *err);
 
 /* sqlite_open.c: a connection with everything set, one thread at a time. */
 int sqlite_connect_raw(struct db *db, bool readonly, struct err *err, sqlite3 **ret);
+int sqlite_open_copy(struct db *db, const char *path, struct err *err, sqlite3 **ret);
 int sqlite_open_store(struct db *db, const struct db_options *options, struct err *err);
 
 /* sqlite_stmt.c */
@@ -43,6 +44,16 @@ bool sqlite_col_null(struct stmt *s, int column);
 /* sqlite_migrate.c: the lock of migrations and the copy before them. */
 int sqlite_migrate_lock(struct conn *c, struct err *err);
 int sqlite_backup(struct conn *c, struct err *err);
+int sqlite_vacuum_into(struct conn *c, const char *path, struct err *err);
+
+/* sqlite_copy.c */
+extern const char sqlite_tables[], sqlite_columns[];
+int sqlite_snapshot(struct db *db, const char *path, struct err *err, struct conn **ret);
+int sqlite_loosen(struct tx *tx, struct loosened **ret);
+int sqlite_fasten(struct tx *tx, struct loosened *loose);
+
+/* sqlite.c: a reading connection to the copy at path. */
+int sqlite_connect_copy(struct db *db, const char *path, struct err *err, struct conn **ret);
 
 /* sqlite_checkpoint.c: the serving process's thread that moves the log into the database file.
  * watch: the writer's connection tells it how long the log is, instead of moving it itself. */

@@ -53,7 +53,7 @@ static void name_copy(struct db *db, char *out, size_t size)
 		snprintf(out, size, "before-migration-%s-%d.db", digits, i);
 }
 
-static int vacuum_into(struct conn *c, const char *path, struct err *err)
+int sqlite_vacuum_into(struct conn *c, const char *path, struct err *err)
 {
 	sqlite3 *h = sqlite_handle(c);
 	sqlite3_stmt *q = NULL;
@@ -83,7 +83,7 @@ int sqlite_backup(struct conn *c, struct err *err)
 			"the copy %s/" PARTIAL " cannot be made: %s", db->dir, strerror(errno));
 	snprintf(path, sizeof(path), "%s/" PARTIAL, db->dir);
 	name_copy(db, name, sizeof(name));
-	if (vacuum_into(c, path, err) < 0) {
+	if (sqlite_vacuum_into(c, path, err) < 0) {
 		unlinkat(db->dir_fd, PARTIAL, 0);
 		return err->code;
 	}

@@ -77,6 +77,29 @@ int sqlite_connect_raw(struct db *db, bool readonly, struct err *err, sqlite3 **
 	return 0;
 }
 
+/* By the same layer as the store, and read once before it may lose its name. */
+int sqlite_open_copy(struct db *db, const char *path, struct err *err, sqlite3 **ret)
+{
+	static const char LOOK[] = "PRAGMA trusted_schema = OFF; PRAGMA query_only = ON;"
+				   " SELECT count(*) FROM sqlite_schema";
+	sqlite3 *h = NULL;
+	int rc = sqlite3_open_v2(path, &h, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, vfs_name());
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_extended_result_codes(h, 1);
+	if (rc == SQLITE_OK)
+		rc = config(h);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_exec(h, LOOK, NULL, NULL, NULL);
+	if (rc != SQLITE_OK) {
+		sqlite_error(db, h, rc, err);
+		sqlite3_close(h);
+		return err->code;
+	}
+	*ret = h;
+	return 0;
+}
+
 /* Made empty and readable by nobody else; SQLite gives its other files the same mode. */
 static int make_file(struct db *db, const char *path, struct err *err)
 {

@@ -4,11 +4,11 @@
 // The point is as CHORSU_CRASH takes it: a name, or name:N for its N-th passing. A row that does not get there fails: a
 // process that was given a point must die there by SIGKILL.
 import {existsSync, readdirSync, rmSync} from 'node:fs';
-import {join} from 'node:path';
+import {basename, dirname, join} from 'node:path';
 
 import {get} from '../../lib/http.mjs';
 import * as processes from '../../lib/process.mjs';
-import {CHORSU} from '../../lib/store.mjs';
+import {CHORSU, restoreStore} from '../../lib/store.mjs';
 import {equal, match, ok, soon} from '../../lib/test.mjs';
 
 // A command that publishes dies. stored: what it did stands, although it told nobody.
@@ -83,7 +83,22 @@ export const PICTURES = [{point: 'media.after_files'}];
 // A server dies while it writes words into the search index.
 export const SEARCHING = [{point: 'search.before_write:1'}, {point: 'search.before_write:3'}];
 
-export const ALL = [...COMMANDS, ...DELIVERING, ...REACHING, ...RECEIVING, ...INIT, ...MIGRATING, ...PICTURES, ...SEARCHING];
+// restore dies and is run again. whole: as with init.
+export const RESTORING = [
+	{point: 'restore.after_mark'},
+	{point: 'migrate.in_step'},
+	{point: 'restore.in_rows:1'},
+	{point: 'restore.in_rows:5'},
+	{point: 'restore.before_commit'},
+	{point: 'restore.after_commit'},
+	{point: 'restore.after_config', whole: true},
+];
+
+// backup dies and is run again.
+export const BACKING_UP = [{point: 'backup.before_name'}];
+
+export const ALL = [...COMMANDS, ...DELIVERING, ...REACHING, ...RECEIVING, ...INIT, ...MIGRATING, ...PICTURES, ...SEARCHING, ...RESTORING,
+	...BACKING_UP];
 
 // Names the row in what it throws: several run at once, so the steps of test.mjs would mix.
 async function run(row, fn) {
@@ -206,11 +221,11 @@ export async function runReceiving(lane, row) {
 
 const FILES = /^(chorsu\.conf|secret\.key|media|chorsu\.db(-wal|-shm)?|lock|migrate\.lock|nudge\.sock)$/;
 
-async function works(s) {
+async function works(s, handle = 'mehnat') {
 	await s.chorsu('check');
-	const {actor} = (await s.chorsu('institution add', 'mehnat', '--name', 'uz=Mehnat vazirligi')).json;
+	const {actor} = (await s.chorsu('institution add', handle, '--name', 'uz=Mehnat vazirligi')).json;
 	await s.serve();
-	const url = await s.post('mehnat', 'Salom');
+	const url = await s.post(handle, 'Salom');
 	equal((await get(url)).status, 200);
 	equal((await get(actor, 'application/activity+json')).status, 200);
 	await s.stop();
@@ -243,6 +258,35 @@ export async function runInit(s, row) {
 		if (row.whole)
 			match(again.stderr, /is a store already/);
 		await works(s);
+	});
+}
+
+// s: whose backup file is.
+export async function runRestoring(s, file, row) {
+	await run(row, async () => {
+		const r = await restoreStore(s, file, {env: {CHORSU_CRASH: row.point}});
+		equal([r.restored.code, r.restored.signal, r.restored.stdout], [null, 'SIGKILL', ''], r.restored.stderr);
+		equal(existsSync(join(r.dir, 'chorsu.conf')), row.whole === true, 'chorsu.conf comes last');
+		if (!row.whole) {
+			match(await r.fails('check', 3), /is not a store/);
+			match(await r.fails('init', 4, '--url', s.url), /is not empty/);
+		}
+		const again = await processes.run(CHORSU, r.restoreWords, {env: r.env});
+		equal(again.code, row.whole ? 4 : 0, again.stderr);
+		if (row.whole)
+			match(again.stderr, /is a store already/);
+		await works(r, 'qurilish');
+		equal((await r.sql("SELECT count(*) FROM audit WHERE act = 'store.restore'"))[0], ['1'], 'of one restore alone');
+	});
+}
+
+export async function runBackingUp(s, file, row) {
+	await run(row, async () => {
+		const died = await processes.run(CHORSU, ['backup', s.dir, file], {env: {...s.env, CHORSU_CRASH: row.point}});
+		equal([died.code, died.signal, died.stdout], [null, 'SIGKILL', ''], died.stderr);
+		equal(readdirSync(dirname(file)), [`${basename(file)}.part`], 'it has its name only when it is whole');
+		await s.chorsu('backup', file);
+		equal(readdirSync(dirname(file)), [basename(file)]);
 	});
 }
 
